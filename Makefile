@@ -1,0 +1,72 @@
+# Every target only calls; `make` lists them. STACK=lan make preview works on another stack.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+STACK ?= local
+export STACK
+
+# The toolchain, the state's place and the passphrase, for one recipe line.
+IN = source ops/env.sh &&
+PULUMI = $(IN) pulumi
+
+.PHONY: help lab stack up preview refresh verify outputs clients down env test unit contract e2e bench check schema clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+lab: ## toolchain, Docker engine and images, official ones where they can be reached
+	@bash lab/up
+
+stack: lab ## make the stack if it is not there
+	@$(IN) bash ops/stack.sh
+
+up: stack ## deploy, verify, and make a tool call with a virtual key
+	@$(IN) node ops/recover.ts
+	@$(PULUMI) up --yes --skip-preview
+	@$(IN) node ops/call.ts
+
+preview: stack ## show what `make up` would change
+	@$(PULUMI) preview --diff
+
+refresh: stack ## compare the state with the Docker host
+	@$(PULUMI) refresh --yes --skip-preview
+
+verify: stack ## run the verification again, changing nothing
+	@$(IN) node ops/verify.ts --stack
+
+outputs: stack ## the stack's outputs as JSON, secrets shown
+	@$(PULUMI) stack output --json --show-secrets
+
+clients: stack ## how to connect each client: KEY=name, SHOW=1 to see the key
+	@$(IN) KEY="$(KEY)" SHOW="$(SHOW)" node ops/clients.ts
+
+down: stack ## remove the gateway; the data volume stays
+	@$(IN) node ops/recover.ts
+	@$(PULUMI) destroy --yes --skip-preview
+
+env: ## what a shell needs for plain `pulumi ...`: eval "$$(make -s env)"
+	@$(IN) bash ops/print-env.sh
+
+test: lab ## unit, contract and e2e tests
+	@$(IN) bash ops/test.sh unit contract e2e
+
+unit: lab ## the quick tests
+	@$(IN) bash ops/test.sh unit
+
+contract: lab ## what we render, read by the real LiteLLM
+	@$(IN) bash ops/test.sh contract
+
+e2e: lab ## a whole deployment with real clients
+	@$(IN) bash ops/test.sh e2e
+
+bench: lab ## timings beside docker compose
+	@$(IN) node ops/bench.ts
+
+check: lab ## format, lint, types, dead code, shell scripts
+	@$(IN) bash ops/check.sh
+
+schema: lab ## write schemas/stack-config.json from the configuration's source
+	@$(IN) node ops/gen-schema.ts
+
+clean: ## remove what the lab made: toolchain, registry, images
+	@bash lab/down

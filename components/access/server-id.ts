@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+
+/** What LiteLLM 1.77.3 hashes to a server's id (facts §2, `mcp_server_manager.py` 835-870). */
+export interface ServerIdentity {
+  readonly name: string;
+  /** After resolution of `os.environ/`. */
+  readonly url: string;
+  readonly transport: "sse" | "http" | "stdio";
+  readonly authType?: string;
+  readonly alias?: string;
+}
+
+/**
+ * The id under which LiteLLM 1.77.3 knows a server of its config file: 32 hex digits. Keys are
+ * granted by this id and by nothing else: a grant by name matches nothing (facts §3).
+ */
+export function serverId(server: ServerIdentity): string {
+  const identity = [
+    server.name,
+    server.url,
+    server.transport,
+    server.authType ?? "",
+    server.alias ?? "",
+  ];
+  return createHash("sha256").update(identity.join("|")).digest("hex").slice(0, 32);
+}

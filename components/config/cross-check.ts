@@ -1,0 +1,273 @@
+import type { Catalogue } from "../connectors/definition.ts";
+import { type Problem, configPath, didYouMean, removeCommand, setCommand } from "./problems.ts";
+import type { ParsedConfig } from "./schema.ts";
+
+type Check = (config: ParsedConfig, catalogue: Catalogue) => Problem[];
+
+const list = (words: readonly string[]): string => (words.length === 0 ? "none" : words.join(", "));
+
+const dockerHostAndPaths: Check = (config) => {
+  const problems: Problem[] = [];
+  const remote = config.dockerHost.startsWith("ssh://");
+  if (remote && config.ssh === undefined)
+    problems.push({
+      path: ["ssh", "hostKey"],
+      message: "an ssh:// Docker host needs its host key pinned",
+      allowed: "the host's public key as `ssh-keyscan -t ed25519 HOST` prints it, without the name",
+      fix: setCommand(["ssh", "hostKey"], "ssh-ed25519 AAAA..."),
+    });
+  for (const name of ["config", "secrets"] as const)
+    if (remote && !config.directories[name].startsWith("/"))
+      problems.push({
+        path: ["directories", name],
+        message: "a directory on another host must be an absolute path",
+        value: config.directories[name],
+        allowed: "a path that starts with /",
+        fix: setCommand(["directories", name], `/home/administrator/mcp-gateway/${name}`),
+      });
+  const port = Number(/:(\d+)$/.exec(config.dockerHost)?.[1] ?? 22);
+  if (remote && (port < 1 || port > 65535))
+    problems.push({
+      path: ["dockerHost"],
+      message: "the SSH port is out of range",
+      value: config.dockerHost,
+      allowed: "1 to 65535",
+      fix: setCommand(["dockerHost"]),
+    });
+  return problems;
+};
+
+const databaseMode: Check = (config) =>
+  config.database.mode === "shared"
+    ? [
+        {
+          path: ["database", "mode"],
+          message: "a shared database is not supported yet",
+          value: "shared",
+          allowed: '"dedicated"',
+          fix: setCommand(["database", "mode"], "dedicated"),
+        },
+      ]
+    : [];
+
+const connectorInputs: Check = (config, catalogue) =>
+  Object.entries(config.connectors).flatMap(([id, connector]) => {
+    const path = ["connectors", id];
+    const definition = catalogue[connector.use];
+    if (definition === undefined)
+      return [
+        {
+          path: [...path, "use"],
+          message: `the catalogue has no such connector${didYouMean(connector.use, Object.keys(catalogue))}`,
+          value: connector.use,
+          allowed: list(Object.keys(catalogue)),
+          fix: setCommand([...path, "use"], Object.keys(catalogue)[0]),
+        },
+      ];
+    const known = Object.keys(definition.inputs);
+    const unknown = Object.keys(connector.inputs)
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        path: [...path, "inputs", name],
+        message: `"${connector.use}" has no such input${didYouMean(name, known)}`,
+        allowed: list(known),
+        fix: removeCommand([...path, "inputs", name]),
+      }));
+    const wrong = Object.entries(definition.inputs).flatMap(([name, input]): Problem[] => {
+      const where = [...path, "inputs", name];
+      const value = connector.inputs[name];
+      const secretFix = `pulumi config set --secret --path '${configPath(where)}'`;
+      if (value === undefined)
+        return input.required
+          ? [
+              {
+                path: where,
+                message: `"${connector.use}" needs this input`,
+                allowed: input.description,
+                fix: input.type === "string" ? setCommand(where) : secretFix,
+              },
+            ]
+          : [];
+      if (typeof value === "object") {
+        if (input.type !== "databaseUri")
+          return [
+            {
+              path: where,
+              message: "only a database input can name a sample",
+              allowed: input.description,
+              fix: removeCommand(where),
+            },
+          ];
+        return config.database.samples.includes(value.sample)
+          ? []
+          : [
+              {
+                path: where,
+                message: `the sample database "${value.sample}" is not made`,
+                allowed: list(config.database.samples),
+                fix: setCommand(["database", "samples", 0], value.sample),
+              },
+            ];
+      }
+      if (input.type === "databaseUri" && !/^postgres(ql)?:\/\/[^\s]+$/.test(String(value)))
+        return [
+          {
+            path: where,
+            message: "this is not a PostgreSQL URI",
+            allowed: input.description,
+            fix: secretFix,
+          },
+        ];
+      if (/[\r\n\0]/.test(String(value)))
+        return [
+          {
+            path: where,
+            message: "the value has a line break in it",
+            allowed: input.description,
+            fix: input.type === "string" ? setCommand(where) : secretFix,
+          },
+        ];
+      return [];
+    });
+    return [...unknown, ...wrong];
+  });
+
+/** LiteLLM loads duplicate aliases without complaint and the first one wins (facts §2). */
+const uniqueNames: Check = (config) => {
+  const owners = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const id of Object.keys(config.connectors).sort()) {
+    const alias = config.connectors[id]?.alias ?? id;
+    for (const name of new Set([alias, `mcp_${id}`])) {
+      const owner = owners.get(name);
+      if (owner !== undefined)
+        problems.push({
+          path: ["connectors", id, "alias"],
+          message: `the name "${name}" already belongs to connector "${owner}"`,
+          value: alias,
+          allowed: "an alias that no other connector has as alias or server name (mcp_<id>)",
+          fix: setCommand(["connectors", id, "alias"], `${id}2`),
+        });
+      else owners.set(name, id);
+    }
+  }
+  return problems;
+};
+
+const hostPorts: Check = (config, catalogue) => {
+  const owners = new Map<number, string>([[config.gateway.port, "gateway.port"]]);
+  const problems: Problem[] = [];
+  for (const id of Object.keys(config.connectors).sort()) {
+    const connector = config.connectors[id];
+    const port = connector?.hostPort ?? catalogue[connector?.use ?? ""]?.hostPort;
+    if (port === undefined) continue;
+    const owner = owners.get(port);
+    if (owner !== undefined) {
+      const free = Array.from({ length: 1000 }, (_, n) => 48010 + n).find((p) => !owners.has(p));
+      problems.push({
+        path: ["connectors", id, "hostPort"],
+        message: `host port ${port} is already taken by ${owner}`,
+        value: port,
+        allowed: "a port that nothing else in this stack uses",
+        fix: setCommand(["connectors", id, "hostPort"], free),
+      });
+    } else owners.set(port, `connectors.${id}`);
+  }
+  return problems;
+};
+
+const keyScopes: Check = (config) =>
+  Object.entries(config.keys).flatMap(([name, key]) => {
+    const connectors = Object.keys(config.connectors);
+    const models = Object.keys(config.models);
+    return [
+      ...Object.keys(key.connectors)
+        .filter((id) => !connectors.includes(id))
+        .map((id) => ({
+          path: ["keys", name, "connectors", id],
+          message: `there is no connector "${id}"${didYouMean(id, connectors)}`,
+          allowed: list(connectors),
+          fix: removeCommand(["keys", name, "connectors", id]),
+        })),
+      ...key.models.flatMap((model, index) =>
+        models.includes(model)
+          ? []
+          : [
+              {
+                path: ["keys", name, "models", index],
+                message: `there is no model "${model}"${didYouMean(model, models)}`,
+                value: model,
+                allowed: list(models),
+                fix: setCommand(["keys", name, "models", index], models[0]),
+              },
+            ],
+      ),
+    ];
+  });
+
+/** Two model names that differ only in punctuation would share one variable for their key. */
+const modelVariables: Check = (config) => {
+  const owners = new Map<string, string>();
+  return Object.keys(config.models)
+    .sort()
+    .flatMap((name) => {
+      const variable = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
+      const owner = owners.get(variable);
+      owners.set(variable, owner ?? name);
+      return owner === undefined
+        ? []
+        : [
+            {
+              path: ["models", name],
+              message: `the name differs from "${owner}" only in punctuation or case`,
+              allowed: "names that differ in letters or digits",
+              fix: removeCommand(["models", name]),
+            },
+          ];
+    });
+};
+
+const networkParticipants: Check = (config) => {
+  const known = ["edge", "proxy", ...Object.keys(config.connectors)];
+  return Object.entries(config.externalNetworks).flatMap(([network, members]) => [
+    ...(network === config.network
+      ? [
+          {
+            path: ["externalNetworks", network],
+            message: "the gateway's own network cannot be an external one as well",
+            allowed: `any network but "${config.network}"`,
+            fix: removeCommand(["externalNetworks", network]),
+          },
+        ]
+      : []),
+    ...members.flatMap((member, index) =>
+      known.includes(member)
+        ? []
+        : [
+            {
+              path: ["externalNetworks", network, index],
+              message: `nothing here is called "${member}"${didYouMean(member, known)}`,
+              value: member,
+              allowed: list(known),
+              fix: setCommand(["externalNetworks", network, index], known[0]),
+            },
+          ],
+    ),
+  ]);
+};
+
+const checks: readonly Check[] = [
+  dockerHostAndPaths,
+  databaseMode,
+  connectorInputs,
+  uniqueNames,
+  hostPorts,
+  keyScopes,
+  modelVariables,
+  networkParticipants,
+];
+
+/** What no single value can say: references between parts of the configuration. */
+export function crossCheck(config: ParsedConfig, catalogue: Catalogue): Problem[] {
+  return checks.flatMap((check) => check(config, catalogue));
+}

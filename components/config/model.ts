@@ -1,0 +1,98 @@
+import type { ConnectorDefinition } from "../connectors/definition.ts";
+import type { ToolCall } from "./schema.ts";
+import type { Secret } from "./secret.ts";
+
+/** Where the Docker engine is, and how files and commands get to its machine. */
+export type DockerHost =
+  | { readonly kind: "local"; readonly url: string }
+  | {
+      readonly kind: "ssh";
+      readonly url: string;
+      readonly user: string;
+      readonly host: string;
+      readonly port: number;
+      readonly hostKey: string;
+      readonly privateKeyFile?: string;
+    };
+
+/** The value of one environment variable of a connector. */
+export type ConnectorValue =
+  | { readonly kind: "plain"; readonly value: string }
+  | { readonly kind: "secret"; readonly value: Secret }
+  /** The URI of a sample database on the dedicated server, by the connector's own role. */
+  | { readonly kind: "sample"; readonly database: string; readonly role: string };
+
+export interface ConnectorModel {
+  readonly id: string;
+  /** What clients say in `x-mcp-servers`; prefix of the tools. */
+  readonly alias: string;
+  /** LiteLLM's `mcp_servers` key. */
+  readonly serverName: string;
+  readonly container: string;
+  readonly definition: ConnectorDefinition;
+  readonly image: string;
+  readonly hostPort: number;
+  readonly bind: string;
+  readonly url: string;
+  readonly serverId: string;
+  /** Environment variable → value, sorted by name. */
+  readonly environment: Readonly<Record<string, ConnectorValue>>;
+  readonly verify: ToolCall;
+}
+
+export interface KeyModel {
+  readonly name: string;
+  /** Connector ids, sorted. */
+  readonly connectors: readonly string[];
+  readonly models: readonly string[];
+  readonly rotation: string;
+}
+
+export type ModelEntry =
+  | { readonly name: string; readonly provider: "mock" }
+  | {
+      readonly name: string;
+      readonly provider: "litellm";
+      readonly model: string;
+      readonly apiKey: Secret;
+      /** Environment variable that holds the key inside the proxy. */
+      readonly apiKeyVariable: string;
+      readonly apiBase?: string;
+    };
+
+/** The whole stack, validated: everything after this is a pure derivation or a component. */
+export interface GatewayModel {
+  readonly dockerHost: DockerHost;
+  /** What clients use; `url` has no trailing slash. */
+  readonly gateway: {
+    readonly host: string;
+    readonly port: number;
+    readonly bind: string;
+    readonly url: string;
+  };
+  /** Absolute paths on the Docker host. */
+  readonly directories: { readonly config: string; readonly secrets: string };
+  readonly network: string;
+  /** Existing network → participants (`edge`, `proxy`, connector ids). */
+  readonly externalNetworks: Readonly<Record<string, readonly string[]>>;
+  readonly database: {
+    readonly image: string;
+    readonly user: string;
+    readonly volume: string;
+    readonly memoryMb: number;
+    readonly destroyData: boolean;
+    readonly samples: readonly string[];
+  };
+  readonly proxy: {
+    readonly image: string;
+    readonly user: string;
+    readonly memoryMb: number;
+    readonly logLevel: string;
+    readonly startSeconds: number;
+  };
+  readonly edge: { readonly image: string; readonly user: string; readonly memoryMb: number };
+  readonly mockModel: { readonly image: string; readonly memoryMb: number };
+  readonly models: readonly ModelEntry[];
+  readonly connectors: readonly ConnectorModel[];
+  readonly keys: readonly KeyModel[];
+}

@@ -1,0 +1,160 @@
+import { resolve } from "node:path";
+import type { Catalogue, ConnectorDefinition } from "../connectors/definition.ts";
+import { serverId } from "../access/server-id.ts";
+import type {
+  ConnectorModel,
+  ConnectorValue,
+  DockerHost,
+  GatewayModel,
+  KeyModel,
+  ModelEntry,
+} from "./model.ts";
+import { crossCheck } from "./cross-check.ts";
+import { type Problem, problemsOf } from "./problems.ts";
+import { type ParsedConfig, configSchema } from "./schema.ts";
+import { Secret } from "./secret.ts";
+
+export interface ParseContext {
+  readonly catalogue: Catalogue;
+  /** The checkout: relative directories of a local stack start here. */
+  readonly root: string;
+  /** Image reference → what to pull instead (`imageMirrorFile`). */
+  readonly mirror: Readonly<Record<string, string>>;
+}
+
+export type ParseResult =
+  | { readonly ok: true; readonly model: GatewayModel }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
+  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** The container's name: `_` is no part of a DNS name that HTTP clients accept as a host. */
+function containerName(id: string): string {
+  return `mcp-${id.replaceAll("_", "-")}`;
+}
+
+function dockerHost(config: ParsedConfig): DockerHost {
+  const url = config.dockerHost;
+  const match = /^ssh:\/\/([^@]+)@([^:]+)(?::(\d+))?$/.exec(url);
+  if (match === null) return { kind: "local", url };
+  return {
+    kind: "ssh",
+    url,
+    user: match[1] ?? "",
+    host: match[2] ?? "",
+    port: Number(match[3] ?? 22),
+    hostKey: config.ssh?.hostKey ?? "",
+    ...(config.ssh?.privateKeyFile === undefined
+      ? {}
+      : { privateKeyFile: config.ssh.privateKeyFile }),
+  };
+}
+
+function connectorValue(
+  id: string,
+  type: ConnectorDefinition["inputs"][string]["type"],
+  value: ParsedConfig["connectors"][string]["inputs"][string],
+): ConnectorValue {
+  if (typeof value === "object")
+    return { kind: "sample", database: value.sample, role: `mcp_${id}` };
+  return type === "string"
+    ? { kind: "plain", value: String(value) }
+    : { kind: "secret", value: new Secret(String(value)) };
+}
+
+function connectorModel(
+  id: string,
+  config: ParsedConfig["connectors"][string],
+  definition: ConnectorDefinition,
+  image: (reference: string) => string,
+): ConnectorModel {
+  const alias = config.alias ?? id;
+  const serverName = `mcp_${id}`;
+  const container = containerName(id);
+  const url = `http://${container}:${definition.port}${definition.path}`;
+  const environment = byName(config.inputs).flatMap(([name, value]) => {
+    const input = definition.inputs[name];
+    return input === undefined ? [] : [[input.env, connectorValue(id, input.type, value)] as const];
+  });
+  return {
+    id,
+    alias,
+    serverName,
+    container,
+    definition,
+    image: image(definition.image),
+    hostPort: config.hostPort ?? definition.hostPort,
+    bind: config.expose === "lan" ? "0.0.0.0" : "127.0.0.1",
+    url,
+    serverId: serverId({ name: serverName, url, transport: definition.transport, alias }),
+    environment: Object.fromEntries(environment),
+    verify: config.verify ?? definition.verify,
+  };
+}
+
+function keyModel(name: string, config: ParsedConfig["keys"][string]): KeyModel {
+  return {
+    name,
+    connectors: Object.keys(config.connectors).sort(),
+    models: [...config.models].sort(),
+    rotation: config.rotation,
+  };
+}
+
+function modelEntry(name: string, config: ParsedConfig["models"][string]): ModelEntry {
+  if (config.provider === "mock") return { name, provider: "mock" };
+  return {
+    name,
+    provider: "litellm",
+    model: config.model,
+    apiKey: config.apiKey,
+    apiKeyVariable: `MODEL_KEY_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
+    ...(config.apiBase === undefined ? {} : { apiBase: config.apiBase }),
+  };
+}
+
+/**
+ * Stack config to model, in one strict pass: either the whole model, or every problem found.
+ * @param raw the `mcp-gateway:` namespace as plain values, secrets decrypted
+ */
+export function parseConfig(raw: unknown, context: ParseContext): ParseResult {
+  const parsed = configSchema.safeParse(raw);
+  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, raw) };
+  const config = parsed.data;
+  const problems = crossCheck(config, context.catalogue);
+  if (problems.length > 0) return { ok: false, problems };
+
+  const image = (reference: string): string => context.mirror[reference] ?? reference;
+  const { host, port, bind } = config.gateway;
+  return {
+    ok: true,
+    model: {
+      dockerHost: dockerHost(config),
+      gateway: { host, port, bind, url: `http://${host}:${port}` },
+      directories: {
+        config: resolve(context.root, config.directories.config),
+        secrets: resolve(context.root, config.directories.secrets),
+      },
+      network: config.network,
+      externalNetworks: Object.fromEntries(byName(config.externalNetworks)),
+      database: {
+        image: image(config.database.image),
+        user: config.database.user,
+        volume: config.database.volume,
+        memoryMb: config.database.memoryMb,
+        destroyData: config.database.destroyData,
+        samples: [...config.database.samples].sort(),
+      },
+      proxy: { ...config.proxy, image: image(config.proxy.image) },
+      edge: { ...config.edge, image: image(config.edge.image) },
+      mockModel: { ...config.mockModel, image: image(config.mockModel.image) },
+      models: byName(config.models).map(([name, entry]) => modelEntry(name, entry)),
+      connectors: byName(config.connectors).flatMap(([id, entry]) => {
+        const definition = context.catalogue[entry.use];
+        return definition === undefined ? [] : [connectorModel(id, entry, definition, image)];
+      }),
+      keys: byName(config.keys).map(([name, entry]) => keyModel(name, entry)),
+    },
+  };
+}

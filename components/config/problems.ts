@@ -1,0 +1,222 @@
+import { z } from "zod";
+import { configSchema } from "./schema.ts";
+import { Secret } from "./secret.ts";
+
+/** One thing that is wrong with the configuration, in the user's terms. */
+export interface Problem {
+  /** Path inside the `mcp-gateway:` namespace, e.g. `["keys", "claude", "connectors"]`. */
+  readonly path: readonly (string | number)[];
+  /** What is wrong, lower-case, without a full stop. */
+  readonly message: string;
+  /** The offending value; left out where there is none or where it is a secret. */
+  readonly value?: unknown;
+  /** What would have been accepted. */
+  readonly allowed?: string;
+  /** The command that puts it right. */
+  readonly fix: string;
+}
+
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly examples?: readonly unknown[];
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly secret?: boolean;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly propertyNames?: JsonSchema;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+/** The JSON Schema of the stack configuration's `mcp-gateway:` namespace. */
+export function configJsonSchema(): JsonSchema {
+  return z.toJSONSchema(configSchema, { io: "input", reused: "inline" }) as JsonSchema;
+}
+
+function step(schema: JsonSchema, segment: string | number): JsonSchema[] {
+  const here: JsonSchema[] = [];
+  const property = schema.properties?.[String(segment)];
+  if (property !== undefined) here.push(property);
+  else if (typeof schema.additionalProperties === "object") here.push(schema.additionalProperties);
+  if (schema.items !== undefined) here.push(schema.items);
+  for (const branch of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])])
+    here.push(...step(branch, segment));
+  return here;
+}
+
+function schemasAt(path: readonly (string | number)[]): JsonSchema[] {
+  let found: JsonSchema[] = [configJsonSchema()];
+  for (const segment of path) found = found.flatMap((schema) => step(schema, segment));
+  return found;
+}
+
+/** `pulumi config set --path` spelling: dots where it can, brackets and quotes where it must. */
+export function configPath(path: readonly (string | number)[]): string {
+  const [first, ...rest] = path;
+  return rest.reduce<string>(
+    (text, segment) => {
+      if (typeof segment === "number") return `${text}[${segment}]`;
+      return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(segment)
+        ? `${text}.${segment}`
+        : `${text}["${segment.replaceAll('"', '\\"')}"]`;
+    },
+    `mcp-gateway:${first ?? ""}`,
+  );
+}
+
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The command that sets `path` to `example`; secrets are asked for at a prompt, never typed. */
+export function setCommand(path: readonly (string | number)[], example?: unknown): string {
+  const schemas = schemasAt(path);
+  const where = `--path ${shellWord(configPath(path))}`;
+  if (schemas.some((schema) => schema.secret === true))
+    return `pulumi config set --secret ${where}`;
+  const known = schemas.flatMap((schema) => [
+    ...(schema.examples ?? []),
+    ...(schema.enum ?? []),
+    ...(schema.const === undefined ? [] : [schema.const]),
+    ...(schema.default === undefined || typeof schema.default === "object" ? [] : [schema.default]),
+  ]);
+  const value = example ?? known[0];
+  if (value === undefined) return `pulumi config set ${where} <value>`;
+  return `pulumi config set ${where} ${shellWord(typeof value === "string" ? value : JSON.stringify(value))}`;
+}
+
+export function removeCommand(path: readonly (string | number)[]): string {
+  return `pulumi config rm --path ${shellWord(configPath(path))}`;
+}
+
+function describeAllowed(path: readonly (string | number)[]): string | undefined {
+  const texts = schemasAt(path).flatMap((schema) => {
+    const choices = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
+    if (choices !== undefined)
+      return [choices.map((choice) => JSON.stringify(choice)).join(" or ")];
+    if (schema.description !== undefined) return [schema.description];
+    if (schema.properties !== undefined)
+      return [`an object with ${Object.keys(schema.properties).join(", ")}`];
+    return schema.type === undefined
+      ? []
+      : [schema.type === "object" ? "an object" : `a ${schema.type}`];
+  });
+  return texts.length === 0 ? undefined : [...new Set(texts)].join("; or ");
+}
+
+/** The `wanted` words nearest to `given` (edit distance at most 3), best first. */
+export function nearest(given: string, wanted: readonly string[]): string[] {
+  const distance = (a: string, b: string): number => {
+    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++)
+        next.push(
+          Math.min(
+            (row[j] ?? 0) + 1,
+            (next[j - 1] ?? 0) + 1,
+            (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+          ),
+        );
+      row = next;
+    }
+    return row[b.length] ?? 0;
+  };
+  return wanted
+    .map((word) => ({ word, far: distance(given.toLowerCase(), word.toLowerCase()) }))
+    .filter(({ far }) => far <= 3)
+    .sort((a, b) => a.far - b.far || a.word.localeCompare(b.word))
+    .map(({ word }) => word);
+}
+
+export function didYouMean(given: string, wanted: readonly string[]): string {
+  const [best] = nearest(given, wanted);
+  return best === undefined ? "" : ` (did you mean "${best}"?)`;
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, segment) =>
+      typeof value === "object" && value !== null
+        ? (value as Record<PropertyKey, unknown>)[segment]
+        : undefined,
+    raw,
+  );
+}
+
+function unknownKeys(
+  issue: z.core.$ZodIssueUnrecognizedKeys,
+  path: readonly (string | number)[],
+): Problem[] {
+  const known = schemasAt(path).flatMap((schema) => Object.keys(schema.properties ?? {}));
+  return issue.keys.map((key) => ({
+    path: [...path, key],
+    message: `nothing reads this key${didYouMean(key, known)}`,
+    allowed: [...new Set(known)].join(", "),
+    fix: removeCommand([...path, key]),
+  }));
+}
+
+/** Zod's issues as problems: every one with a path, what is allowed and a command. */
+export function problemsOf(error: z.ZodError, raw: unknown): Problem[] {
+  const flatten = (issue: z.core.$ZodIssue, base: readonly (string | number)[]): Problem[] => {
+    const path = [
+      ...base,
+      ...issue.path.map((part) => (typeof part === "number" ? part : String(part))),
+    ];
+    if (issue.code === "unrecognized_keys") return unknownKeys(issue, path);
+    // A union whose branches all failed: the branch that got furthest says most.
+    if (issue.code === "invalid_union" && issue.errors.length > 0) {
+      const deepest = issue.errors
+        .filter((branch) => branch.some((inner) => inner.path.length > 0))
+        .at(0);
+      if (deepest !== undefined) return deepest.flatMap((inner) => flatten(inner, path));
+    }
+    const value = valueAt(raw, path);
+    const secret = schemasAt(path).some((schema) => schema.secret === true);
+    const allowed =
+      issue.code === "invalid_key"
+        ? schemasAt(path.slice(0, -1))
+            .map((schema) => schema.propertyNames?.description)
+            .find((text) => text !== undefined)
+        : describeAllowed(path);
+    return [
+      {
+        path,
+        message:
+          issue.code === "invalid_key"
+            ? "this name is not allowed"
+            : value === undefined
+              ? "a value is missing"
+              : "this value is not allowed",
+        ...(value === undefined || secret || issue.code === "invalid_key" ? {} : { value }),
+        ...(allowed === undefined ? {} : { allowed }),
+        fix: issue.code === "invalid_key" ? removeCommand(path) : setCommand(path),
+      },
+    ];
+  };
+  return error.issues.flatMap((issue) => flatten(issue, []));
+}
+
+function shown(value: unknown): string {
+  const text = value instanceof Secret ? "[secret]" : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** All problems as one text for the user. */
+export function renderProblems(problems: readonly Problem[], stack: string): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const parts = problems.map((problem, index) =>
+    [
+      `  ${index + 1}. ${configPath(problem.path)}: ${problem.message}`,
+      ...(problem.value === undefined ? [] : [`     value:   ${shown(problem.value)}`]),
+      ...(problem.allowed === undefined ? [] : [`     allowed: ${problem.allowed}`]),
+      `     fix:     ${problem.fix}`,
+    ].join("\n"),
+  );
+  return `the configuration of stack "${stack}" has ${count}; nothing was changed\n\n${parts.join("\n\n")}\n`;
+}

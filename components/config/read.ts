@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { readCatalogue } from "../connectors/catalogue.ts";
+import type { GatewayModel } from "./model.ts";
+import { parseConfig } from "./parse.ts";
+import { renderProblems } from "./problems.ts";
+
+/** Keys whose value is a bare string; Pulumi hands over everything else as JSON text. */
+const strings = new Set(["dockerHost", "network", "imageMirrorFile"]);
+
+/** The project's namespace as plain values. Text that is no JSON stays text, for the parser. */
+export function rawConfig(all: Readonly<Record<string, string>>, namespace: string): unknown {
+  const entries = Object.entries(all).flatMap(([key, text]) => {
+    if (!key.startsWith(`${namespace}:`)) return [];
+    const name = key.slice(namespace.length + 1);
+    if (strings.has(name)) return [[name, text] as const];
+    try {
+      return [[name, JSON.parse(text) as unknown] as const];
+    } catch {
+      return [[name, text] as const];
+    }
+  });
+  return Object.fromEntries(entries);
+}
+
+const mirrorFile = z.record(z.string(), z.string());
+
+function readMirror(root: string, raw: unknown): Readonly<Record<string, string>> {
+  const file =
+    typeof raw === "object" && raw !== null && "imageMirrorFile" in raw ? raw.imageMirrorFile : "";
+  if (typeof file !== "string" || file === "" || !existsSync(resolve(root, file))) return {};
+  const parsed = mirrorFile.safeParse(JSON.parse(readFileSync(resolve(root, file), "utf8")));
+  if (!parsed.success)
+    throw new pulumi.RunError(`${file} is not a map of image references:\n${parsed.error.message}`);
+  return parsed.data;
+}
+
+/**
+ * The stack's configuration as a model.
+ * @throws pulumi.RunError with every problem in it, before anything is changed
+ */
+export function readConfig(root: string): GatewayModel {
+  const raw = rawConfig(pulumi.runtime.allConfig(), pulumi.getProject());
+  const result = parseConfig(raw, {
+    root,
+    catalogue: readCatalogue(resolve(root, "mcp-connectors")),
+    mirror: readMirror(root, raw),
+  });
+  if (!result.ok) throw new pulumi.RunError(renderProblems(result.problems, pulumi.getStack()));
+  return result.model;
+}

@@ -1,0 +1,124 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { project } from "../names.ts";
+
+export interface Healthcheck {
+  readonly tests: readonly string[];
+  /** Seconds between probes; also the wait before the first one (Docker before 25). */
+  readonly interval: number;
+  readonly timeout: number;
+  readonly retries: number;
+  /** Seconds in which failures do not count. */
+  readonly startPeriod: number;
+}
+
+export interface ContainerSpec {
+  /** The container's name on the host, and its DNS name on the gateway's network. */
+  readonly container: string;
+  /** The image's id, never its name: a name makes Docker replace the container at random. */
+  readonly image: pulumi.Input<string>;
+  readonly user: string;
+  readonly memoryMb: number;
+  readonly entrypoints?: readonly string[];
+  readonly command: readonly string[];
+  /** Plain environment: `docker inspect` shows it. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly networks: readonly pulumi.Input<string>[];
+  readonly ports?: readonly { internal: number; external: number; ip: string }[];
+  /** Host path → path inside, always read-only. */
+  readonly binds?: readonly { source: pulumi.Input<string>; target: string }[];
+  readonly volumes?: readonly { volume: pulumi.Input<string>; target: string }[];
+  readonly readOnly: boolean;
+  readonly tmpfs?: Readonly<Record<string, string>>;
+  readonly healthcheck: Healthcheck;
+  /** Seconds to finish what is under way; unset, the provider kills at once. */
+  readonly graceSeconds: number;
+  /** What the container reads at start besides its inputs: a change replaces it. */
+  readonly fingerprint?: pulumi.Input<string>;
+}
+
+/**
+ * Container inputs that pulumi-docker calls an update but never carries out
+ * (kreuzwerker/terraform-provider-docker#988): replaced instead.
+ */
+const silentlyIgnored = ["healthcheck", "tmpfs", "init", "cpuPeriod", "cpuQuota"];
+
+/** A hardened container: every service of the gateway is made by this and nothing else. */
+export function gatewayContainer(
+  name: string,
+  spec: ContainerSpec,
+  opts: pulumi.CustomResourceOptions,
+): docker.Container {
+  const labels = {
+    "com.docker.compose.project": project,
+    logging: "enabled",
+    ...(spec.fingerprint === undefined ? {} : { "mcp-gateway.fingerprint": spec.fingerprint }),
+  };
+  const environment = Object.entries(spec.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return new docker.Container(
+    name,
+    {
+      name: spec.container,
+      image: spec.image,
+      user: spec.user,
+      ...(spec.entrypoints === undefined ? {} : { entrypoints: [...spec.entrypoints] }),
+      command: [...spec.command],
+      envs: environment.map(([variable, value]) => `${variable}=${value}`),
+      networkMode: "bridge",
+      networksAdvanced: spec.networks.map((network) => ({ name: network })),
+      ports: (spec.ports ?? []).map((port) => ({ ...port, protocol: "tcp" })),
+      mounts: [
+        ...(spec.binds ?? []).map(({ source, target }) => ({
+          type: "bind",
+          source,
+          target,
+          readOnly: true,
+        })),
+        ...(spec.volumes ?? []).map(({ volume, target }) => ({
+          type: "volume",
+          source: volume,
+          target,
+        })),
+      ],
+      readOnly: spec.readOnly,
+      tmpfs: { ...spec.tmpfs },
+      healthcheck: {
+        tests: [...spec.healthcheck.tests],
+        interval: `${spec.healthcheck.interval}s`,
+        timeout: `${spec.healthcheck.timeout}s`,
+        retries: spec.healthcheck.retries,
+        startPeriod: `${spec.healthcheck.startPeriod}s`,
+      },
+      // Health is waited for by the readiness commands, which can show the container's log.
+      wait: false,
+      restart: "unless-stopped",
+      destroyGraceSeconds: spec.graceSeconds,
+      stopTimeout: spec.graceSeconds,
+      memory: spec.memoryMb,
+      memorySwap: spec.memoryMb,
+      capabilities: { drops: ["ALL"] },
+      securityOpts: ["no-new-privileges:true"],
+      init: true,
+      // The provider has no pids limit; RLIMIT_NPROC counts all processes of the uid.
+      ulimits: [
+        { name: "nofile", soft: 65536, hard: 65536 },
+        { name: "nproc", soft: 4096, hard: 4096 },
+      ],
+      logDriver: "json-file",
+      logOpts: { "max-size": "20m", "max-file": "5" },
+      labels: Object.entries(labels)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([label, value]) => ({ label, value })),
+    },
+    pulumi.mergeOptions({ deleteBeforeReplace: true, replaceOnChanges: silentlyIgnored }, opts),
+  );
+}
+
+/** An image on the Docker host, pulled if it is not there; its id changes only with its content. */
+export function pulledImage(
+  name: string,
+  reference: string,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  return new docker.RemoteImage(name, { name: reference, keepLocally: true }, opts).imageId;
+}

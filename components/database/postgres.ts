@@ -1,0 +1,138 @@
+import { posix } from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { hostCommand, hostScript } from "../host/host-command.ts";
+import { secretFile } from "../host/host-files.ts";
+import { type Ready, readyCommand } from "../host/ready.ts";
+import { database } from "../names.ts";
+import { type StackContext, networksOf } from "../stack.ts";
+import { type Reader, databaseUri, setupSql } from "./setup-sql.ts";
+
+const passwordFile = "/run/secrets/postgres-password";
+
+export interface PostgresArgs {
+  /** Read-only roles to make: who reads which sample database. */
+  readonly readers: readonly { readonly role: string; readonly database: string }[];
+}
+
+/**
+ * The gateway's own PostgreSQL. Its volume outlives `pulumi destroy` and is taken up again by the
+ * next `up`; roles and passwords are set on every change, because POSTGRES_PASSWORD is only read
+ * when the volume is empty.
+ */
+export class DedicatedPostgres extends pulumi.ComponentResource {
+  /** Secret URI of LiteLLM's database, known once the server accepts it. */
+  readonly litellmUri: pulumi.Output<string>;
+  readonly ready: Ready;
+  readonly #readerUris: Readonly<Record<string, pulumi.Output<string>>>;
+
+  constructor(
+    name: string,
+    context: StackContext,
+    args: PostgresArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("mcp-gateway:database:DedicatedPostgres", name, { ...args }, opts);
+    const { dockerHost, directories, database: config } = context.model;
+    const child = { parent: this };
+
+    const volume = new docker.Volume(
+      `${name}-volume`,
+      { name: config.volume },
+      { ...child, retainOnDelete: !config.destroyData },
+    );
+    const password = (id: string) =>
+      new random.RandomPassword(`${name}-${id}`, { length: 32, special: false }, child).result;
+    const superuserPassword = password("superuser-password");
+    const litellmPassword = password("litellm-password");
+    const image = pulledImage(`${name}-image`, config.image, child);
+
+    const file = secretFile(
+      `${name}-password-file`,
+      {
+        host: dockerHost,
+        directory: posix.join(directories.secrets, "postgres"),
+        owner: config.user,
+        image,
+      },
+      { name: "password", content: superuserPassword },
+      child,
+    );
+    const container = gatewayContainer(
+      `${name}-container`,
+      {
+        container: database.container,
+        image,
+        user: config.user,
+        memoryMb: config.memoryMb,
+        command: ["postgres"],
+        environment: {
+          PGDATA: "/var/lib/postgresql/data/pgdata",
+          POSTGRES_PASSWORD_FILE: passwordFile,
+          POSTGRES_USER: database.superuser,
+        },
+        networks: networksOf(context, "database"),
+        binds: [{ source: file, target: passwordFile }],
+        volumes: [{ volume: volume.name, target: "/var/lib/postgresql/data" }],
+        readOnly: true,
+        tmpfs: { "/tmp": "size=64m", "/var/run/postgresql": "size=1m,mode=1777" },
+        healthcheck: {
+          // Over TCP: during the first start a server without it runs the set-up scripts.
+          tests: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", database.superuser],
+          interval: 2,
+          timeout: 5,
+          retries: 15,
+          startPeriod: 120,
+        },
+        graceSeconds: 60,
+      },
+      child,
+    );
+    this.ready = readyCommand(
+      `${name}-ready`,
+      { host: dockerHost, containers: [container], seconds: 180 },
+      child,
+    );
+
+    const readers = args.readers.map((reader) => ({
+      ...reader,
+      password: password(`${reader.role}-password`),
+    }));
+    const sql = pulumi
+      .all([litellmPassword, pulumi.all(readers)])
+      .apply(([own, resolved]) => setupSql(own, config.samples, resolved as Reader[]));
+    const setup = hostCommand(
+      `${name}-setup`,
+      dockerHost,
+      {
+        create: this.ready.ids.apply((id) =>
+          hostScript("psql.sh", { CONTAINER: database.container, CONTAINER_ID: id }),
+        ),
+        stdin: sql,
+      },
+      child,
+    );
+
+    const afterSetup = (uri: pulumi.Output<string>) =>
+      pulumi.all([uri, setup.id]).apply(([text]) => text);
+    this.litellmUri = afterSetup(
+      litellmPassword.apply((own) => databaseUri(database.role, own, database.name)),
+    );
+    this.#readerUris = Object.fromEntries(
+      readers.map((reader) => [
+        reader.role,
+        afterSetup(reader.password.apply((own) => databaseUri(reader.role, own, reader.database))),
+      ]),
+    );
+    this.registerOutputs({ container: this.ready.ids });
+  }
+
+  /** Secret URI of a reader's sample database. */
+  readerUri(role: string): pulumi.Output<string> {
+    const uri = this.#readerUris[role];
+    if (uri === undefined) throw new Error(`${role} is not a reader of this server`);
+    return uri;
+  }
+}

@@ -1,0 +1,161 @@
+import { createHmac } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { type AccessMatrix, accessMatrix } from "./access/grants.ts";
+import { VirtualKey, keyPurge } from "./access/virtual-key.ts";
+import type { GatewayModel } from "./config/model.ts";
+import { Connector } from "./connectors/connector.ts";
+import { keptSecret } from "./database/kept-secret.ts";
+import { DedicatedPostgres } from "./database/postgres.ts";
+import { Edge } from "./edge/edge.ts";
+import { readyCommand } from "./host/ready.ts";
+import { LitellmProxy } from "./litellm/proxy.ts";
+import { MockModel } from "./mock-model/mock-model.ts";
+import { Networks } from "./networks.ts";
+import type { StackContext } from "./stack.ts";
+import { Verification } from "./verification/verification.ts";
+
+/** One connector as the stack's outputs show it. */
+export interface ConnectorOutput {
+  readonly url: string;
+  readonly serverId: string;
+  readonly transport: string;
+  readonly hostPort: number;
+}
+
+/** The whole gateway: data flows from the model through the components to these outputs. */
+export class Gateway extends pulumi.ComponentResource {
+  readonly gatewayUrl: string;
+  readonly masterKey: pulumi.Output<string>;
+  readonly virtualKeys: pulumi.Output<Record<string, string>>;
+  readonly connectors: Readonly<Record<string, ConnectorOutput>>;
+  readonly accessMatrix: AccessMatrix;
+  readonly verification: pulumi.Output<string>;
+  readonly verificationPlan: pulumi.Output<string>;
+
+  constructor(name: string, model: GatewayModel, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp-gateway:index:Gateway", name, {}, opts);
+    const child = { parent: this };
+    const { dockerHost } = model;
+
+    const networks = new Networks(
+      `${name}-networks`,
+      { network: model.network, external: Object.keys(model.externalNetworks) },
+      child,
+    );
+    const fingerprintKey = new random.RandomPassword(
+      `${name}-fingerprint-key`,
+      { length: 32, special: false },
+      child,
+    ).result;
+    const context: StackContext = {
+      model,
+      networks,
+      fingerprint: (content) =>
+        pulumi.unsecret(
+          pulumi
+            .all([fingerprintKey, content])
+            .apply(([key, text]) =>
+              createHmac("sha256", key).update(text).digest("hex").slice(0, 16),
+            ),
+        ),
+    };
+
+    const postgres = new DedicatedPostgres(
+      `${name}-postgres`,
+      context,
+      {
+        readers: model.connectors.flatMap((connector) =>
+          Object.values(connector.environment).flatMap((value) =>
+            value.kind === "sample" ? [{ role: value.role, database: value.database }] : [],
+          ),
+        ),
+      },
+      child,
+    );
+    const kept = (id: string) =>
+      keptSecret(
+        `${name}-${id}`,
+        {
+          host: dockerHost,
+          id,
+          prefix: "sk-",
+          rotation: "1",
+          databaseReady: postgres.ready.command,
+        },
+        child,
+      );
+    this.masterKey = kept("master-key");
+    const connectors = model.connectors.map(
+      (connector) =>
+        new Connector(
+          `${name}-connector-${connector.id}`,
+          context,
+          { connector, sampleUri: (role) => postgres.readerUri(role) },
+          child,
+        ),
+    );
+    const mock = new MockModel(`${name}-mock-model`, context, child);
+    const edge = new Edge(`${name}-edge`, context, child);
+    const proxy = new LitellmProxy(
+      `${name}-proxy`,
+      context,
+      {
+        masterKey: this.masterKey,
+        saltKey: kept("salt-key"),
+        databaseUrl: postgres.litellmUri,
+      },
+      child,
+    );
+    const others = readyCommand(
+      `${name}-ready`,
+      {
+        host: dockerHost,
+        containers: [edge.container, mock.container, ...connectors.map((one) => one.container)],
+        seconds: 120,
+      },
+      child,
+    );
+
+    const keys = model.keys.map(
+      (key) =>
+        new VirtualKey(
+          `${name}-key-${key.name}`,
+          context,
+          { key, databaseReady: postgres.ready.command, proxyReady: proxy.ready.command },
+          child,
+        ),
+    );
+    const keyNames = model.keys.map((key) => key.name);
+    const named = (values: pulumi.Output<string>[]) =>
+      Object.fromEntries(keyNames.flatMap((key, at) => (values[at] ? [[key, values[at]]] : [])));
+    keyPurge(`${name}-key-purge`, context, proxy.ready.command, child);
+    const verification = new Verification(
+      `${name}-verification`,
+      context,
+      {
+        keys: named(keys.map((key) => key.active)),
+        deployment: [postgres.ready.ids, proxy.ready.ids, others.ids],
+      },
+      child,
+    );
+
+    this.gatewayUrl = model.gateway.url;
+    this.virtualKeys = pulumi.secret(pulumi.all(named(keys.map((key) => key.value))));
+    this.connectors = Object.fromEntries(
+      model.connectors.map((connector) => [
+        connector.alias,
+        {
+          url: connector.url,
+          serverId: connector.serverId,
+          transport: connector.definition.transport,
+          hostPort: connector.hostPort,
+        },
+      ]),
+    );
+    this.accessMatrix = accessMatrix(model);
+    this.verification = verification.report;
+    this.verificationPlan = verification.plan;
+    this.registerOutputs({ gatewayUrl: this.gatewayUrl });
+  }
+}

@@ -1,0 +1,14 @@
+# Stops one key when its resource is deleted. Standard input: the key as admin.py takes it.
+# A proxy that is gone serves no key; one that no longer answers must not keep `destroy`
+# from going on, so the row is blocked in the database instead.
+set -eu
+wanted=$(cat)
+running=$(docker inspect -f '{{.State.Running}}' "$PROXY" 2>/dev/null || echo false)
+if [ "$running" = true ] &&
+  printf %s "$wanted" | docker exec -i "$PROXY" python3 /etc/mcp-gateway/admin.py block; then
+  exit 0
+fi
+docker exec -i "$DATABASE" psql -qU postgres -d litellm -v ON_ERROR_STOP=1 -v "name=$NAME" <<'SQL' || true
+update "LiteLLM_VerificationToken" set blocked = true where key_alias = :'name';
+SQL
+echo "the proxy did not answer: $NAME is blocked in the database"

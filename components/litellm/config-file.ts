@@ -1,0 +1,51 @@
+import { stringify } from "yaml";
+import type { ConnectorModel, GatewayModel, ModelEntry } from "../config/model.ts";
+import { mockModel } from "../names.ts";
+
+/** An `mcp_servers` entry with exactly the fields that 1.77.3 reads (facts §2). */
+function server(connector: ConnectorModel): Record<string, unknown> {
+  return {
+    alias: connector.alias,
+    description: connector.definition.description,
+    transport: connector.definition.transport,
+    url: connector.url,
+  };
+}
+
+function model(entry: ModelEntry): Record<string, unknown> {
+  return {
+    model_name: entry.name,
+    litellm_params:
+      entry.provider === "mock"
+        ? { api_base: `${mockModel.url}/v1`, api_key: "unused", model: `openai/${entry.name}` }
+        : {
+            ...(entry.apiBase === undefined ? {} : { api_base: entry.apiBase }),
+            api_key: `os.environ/${entry.apiKeyVariable}`,
+            model: entry.model,
+          },
+  };
+}
+
+/**
+ * LiteLLM's `config.yaml` for 1.77.3: keys sorted, no secret in it, no field that it ignores.
+ * `master_key` has to be in `general_settings`: under `litellm_settings` it leaves the gateway
+ * open to every key (facts §1).
+ */
+export function litellmConfig(gateway: Pick<GatewayModel, "connectors" | "models">): string {
+  const servers = gateway.connectors.map((connector) => [connector.serverName, server(connector)]);
+  return stringify(
+    {
+      general_settings: {
+        database_url: "os.environ/DATABASE_URL",
+        master_key: "os.environ/LITELLM_MASTER_KEY",
+        // Spend rows are written every n-3 to n+3 seconds; below 4 the interval can be 0 and the
+        // scheduler spins (seen once: 2 GB of memory).
+        proxy_batch_write_at: 4,
+      },
+      litellm_settings: { json_logs: true, telemetry: false },
+      mcp_servers: Object.fromEntries(servers) as Record<string, unknown>,
+      model_list: gateway.models.map(model),
+    },
+    { sortMapEntries: true, lineWidth: 0 },
+  );
+}

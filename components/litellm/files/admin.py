@@ -1,0 +1,130 @@
+"""Key administration inside the proxy's container: `docker exec -i ... python3 admin.py VERB`.
+
+LiteLLM's key API is closed on the LAN, so the deployer calls it from here, over the
+container's loopback. What to do arrives as JSON on standard input, never as an argument:
+arguments show up in `ps`. Standard library only.
+"""
+
+import hashlib
+import json
+import shlex
+import sys
+import urllib.error
+import urllib.request
+
+BASE = "http://127.0.0.1:4000"
+SECRETS = "/run/secrets/mcp-gateway.env"
+OWNER = "mcp-gateway"
+
+
+def master_key():
+    with open(SECRETS, encoding="utf-8") as lines:
+        for line in lines:
+            name, _, value = line.partition("=")
+            if name == "LITELLM_MASTER_KEY":
+                return shlex.split(value)[0]
+    sys.exit(f"{SECRETS} has no LITELLM_MASTER_KEY")
+
+
+def api(method, path, body=None):
+    """LiteLLM's JSON answer; exits with its error text otherwise."""
+    request = urllib.request.Request(
+        BASE + path,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={
+            "Authorization": f"Bearer {master_key()}",
+            "Content-Type": "application/json",
+            "Accept": "application/json, text/event-stream",
+        },
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        sys.exit(f"LiteLLM answered {error.code} to {method} {path.partition('?')[0]}: {error.read()[:500]!r}")
+    except urllib.error.URLError as error:
+        sys.exit(f"LiteLLM cannot be reached for {method} {path.partition('?')[0]}: {error.reason}")
+
+
+def keys():
+    """Every key row: LiteLLM pages them by at most 100."""
+    rows, page = [], 1
+    while True:
+        answer = api("GET", f"/key/list?return_full_object=true&size=100&page={page}")
+        rows += answer["keys"]
+        if page >= (answer.get("total_pages") or 1):
+            return rows
+        page += 1
+
+
+def ours(row):
+    return (row.get("metadata") or {}).get("managed_by") == OWNER
+
+
+def hashed(key):
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def settings(wanted):
+    return {
+        "models": wanted["models"],
+        "object_permission": {"mcp_servers": wanted["servers"]},
+        "metadata": {"managed_by": OWNER},
+    }
+
+
+def apply(wanted):
+    """Makes the one key `wanted` true: {name, key, models, servers}."""
+    token = hashed(wanted["key"])
+    current = None
+    for row in keys():
+        if row["token"] == token:
+            current = row
+        elif row.get("key_alias") == wanted["name"]:
+            # The same name with an older value: rotation ends it now.
+            api("POST", "/key/delete", {"keys": [row["token"]]})
+    if current is None:
+        api(
+            "POST",
+            "/key/generate",
+            {"key": wanted["key"], "key_alias": wanted["name"], **settings(wanted)},
+        )
+        return "created"
+    api("POST", "/key/update", {"key": token, "key_alias": wanted["name"], **settings(wanted)})
+    if current.get("blocked"):
+        api("POST", "/key/unblock", {"key": token})
+    return "updated"
+
+
+def block(wanted):
+    """Stops the key at once and keeps its row: spend history and a later `up` need it."""
+    token = hashed(wanted["key"])
+    if all(row["token"] != token for row in keys()):
+        return "already gone"
+    api("POST", "/key/block", {"key": token})
+    return "blocked"
+
+
+def purge(wanted):
+    """Deletes our keys that the configuration no longer names: {names: [...]}."""
+    gone = [row for row in keys() if ours(row) and row.get("key_alias") not in wanted["names"]]
+    if gone:
+        api("POST", "/key/delete", {"keys": [row["token"] for row in gone]})
+    return "deleted " + (", ".join(sorted(row["key_alias"] for row in gone)) or "nothing")
+
+
+def call(wanted):
+    """One tool call with the master key, for a connector that no key may use."""
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+    body["params"] = {"name": wanted["tool"], "arguments": wanted["arguments"]}
+    answer = api("POST", "/mcp/", body)
+    if "error" in answer:
+        sys.exit(f"the call was answered with {json.dumps(answer['error'])[:500]}")
+    return "\n".join(part.get("text", "") for part in answer["result"]["content"])
+
+
+VERBS = {"apply": apply, "block": block, "purge": purge, "call": call}
+
+if __name__ == "__main__":
+    print(VERBS[sys.argv[1]](json.load(sys.stdin)))

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Starts LiteLLM with the secrets of the mounted env file: they never appear in
+# `docker inspect`. With an unset master key LiteLLM 1.77.3 lets every caller in,
+# so it is not started at all then.
+set -eu
+secrets=/run/secrets/mcp-gateway.env
+[ -r "$secrets" ] || {
+  echo "mcp-gateway: $secrets cannot be read by uid $(id -u)" >&2
+  exit 78
+}
+set -a
+# shellcheck source=/dev/null
+. "$secrets"
+set +a
+for name in LITELLM_MASTER_KEY LITELLM_SALT_KEY DATABASE_URL; do
+  eval "value=\${$name:-}"
+  [ -n "$value" ] || {
+    echo "mcp-gateway: $name is not set in $secrets: LiteLLM is not started" >&2
+    exit 78
+  }
+done
+case $LITELLM_MASTER_KEY in
+  sk-????????????????????????????????*) ;;
+  *)
+    echo "mcp-gateway: LITELLM_MASTER_KEY must be sk- and 32 characters or more" >&2
+    exit 78
+    ;;
+esac
+exec litellm --config /etc/mcp-gateway/config.yaml --host 0.0.0.0 --port 4000

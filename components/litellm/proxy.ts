@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { configFiles, secretFile } from "../host/host-files.ts";
+import { type Ready, readyCommand } from "../host/ready.ts";
+import { mounted, proxy } from "../names.ts";
+import { type StackContext, networksOf } from "../stack.ts";
+import { litellmConfig } from "./config-file.ts";
+import { proxyEnvFile } from "./secrets.ts";
+
+const files = join("components", "litellm", "files");
+
+export interface LitellmProxyArgs {
+  readonly masterKey: pulumi.Input<string>;
+  readonly saltKey: pulumi.Input<string>;
+  readonly databaseUrl: pulumi.Input<string>;
+}
+
+/** LiteLLM, unmodified, on the gateway's network only: the edge is what the LAN sees. */
+export class LitellmProxy extends pulumi.ComponentResource {
+  readonly ready: Ready;
+
+  constructor(
+    name: string,
+    context: StackContext,
+    args: LitellmProxyArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("mcp-gateway:litellm:LitellmProxy", name, {}, opts);
+    const { dockerHost, directories, models, proxy: config } = context.model;
+    const child = { parent: this };
+    const image = pulledImage(`${name}-image`, config.image, child);
+    const place = (directory: string) => ({
+      host: dockerHost,
+      directory: posix.join(directory, "proxy"),
+      owner: config.user,
+      image,
+    });
+    const directory = configFiles(
+      `${name}-config`,
+      place(directories.config),
+      [
+        { name: "config.yaml", content: litellmConfig(context.model) },
+        ...["admin.py", "entrypoint.sh"].map((file) => ({
+          name: file,
+          content: readFileSync(join(files, file), "utf8"),
+        })),
+      ],
+      child,
+    );
+    const secrets = pulumi
+      .all([args.masterKey, args.saltKey, args.databaseUrl])
+      .apply(([masterKey, saltKey, databaseUrl]) =>
+        proxyEnvFile({ masterKey, saltKey, databaseUrl }, models),
+      );
+    const secretsPath = secretFile(
+      `${name}-secrets`,
+      place(directories.secrets),
+      { name: "proxy.env", content: secrets },
+      child,
+    );
+    const container = gatewayContainer(
+      `${name}-container`,
+      {
+        container: proxy.container,
+        image,
+        user: config.user,
+        memoryMb: config.memoryMb,
+        entrypoints: ["/bin/sh", `${mounted.config}/entrypoint.sh`],
+        command: [],
+        environment: { LITELLM_LOG: config.logLevel },
+        networks: networksOf(context, "proxy"),
+        binds: [
+          { source: directory, target: mounted.config },
+          { source: secretsPath, target: mounted.secrets },
+        ],
+        // The image writes below its own directories when it starts (Prisma).
+        readOnly: false,
+        healthcheck: {
+          // The image has no curl. Readiness, not liveliness: it says whether the database answers.
+          tests: [
+            "CMD",
+            "python3",
+            "-c",
+            `import urllib.request as u; u.urlopen("http://127.0.0.1:${proxy.port}/health/readiness", timeout=8)`,
+          ],
+          interval: 5,
+          timeout: 10,
+          retries: 6,
+          startPeriod: config.startSeconds,
+        },
+        graceSeconds: 90,
+        fingerprint: context.fingerprint(secrets),
+      },
+      child,
+    );
+    this.ready = readyCommand(
+      `${name}-ready`,
+      {
+        host: dockerHost,
+        containers: [container],
+        seconds: config.startSeconds,
+        secrets: [
+          args.masterKey,
+          args.saltKey,
+          args.databaseUrl,
+          ...models.flatMap((entry) => (entry.provider === "mock" ? [] : [entry.apiKey.reveal()])),
+        ],
+      },
+      child,
+    );
+    this.registerOutputs({ container: this.ready.ids });
+  }
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { configFiles } from "../host/host-files.ts";
+import { mockModel, mounted } from "../names.ts";
+import { type StackContext, networksOf } from "../stack.ts";
+
+const user = "65534:65534";
+
+/** The scripted model behind `gpt-4o-mock`, reachable by the proxy alone. */
+export class MockModel extends pulumi.ComponentResource {
+  readonly container: docker.Container;
+
+  constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp-gateway:model:MockModel", name, {}, opts);
+    const { dockerHost, directories, mockModel: config } = context.model;
+    const child = { parent: this };
+    const image = pulledImage(`${name}-image`, config.image, child);
+    const directory = configFiles(
+      `${name}-config`,
+      {
+        host: dockerHost,
+        directory: posix.join(directories.config, "mock-model"),
+        owner: user,
+        image,
+      },
+      [
+        {
+          name: "server.py",
+          content: readFileSync(join("components", "mock-model", "files", "server.py"), "utf8"),
+        },
+      ],
+      child,
+    );
+    this.container = gatewayContainer(
+      `${name}-container`,
+      {
+        container: mockModel.container,
+        image,
+        user,
+        memoryMb: config.memoryMb,
+        entrypoints: ["python3", "-B", `${mounted.config}/server.py`],
+        command: [],
+        networks: networksOf(context, "mock-model"),
+        binds: [{ source: directory, target: mounted.config }],
+        readOnly: true,
+        healthcheck: {
+          tests: [
+            "CMD",
+            "python3",
+            "-c",
+            `import urllib.request as u; u.urlopen("http://127.0.0.1:${mockModel.port}/health", timeout=4)`,
+          ],
+          interval: 5,
+          timeout: 5,
+          retries: 6,
+          startPeriod: 30,
+        },
+        graceSeconds: 5,
+      },
+      child,
+    );
+    this.registerOutputs({ container: this.container.name });
+  }
+}

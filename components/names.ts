@@ -1,0 +1,32 @@
+/** Names on the Docker host that operators, dashboards and the original plan rely on. */
+export const proxy = { container: "mcp-litellm-proxy", port: 4000 } as const;
+
+export const database = {
+  container: "mcp-litellm-postgres",
+  port: 5432,
+  /** LiteLLM's own role and database. */
+  role: "litellm",
+  name: "litellm",
+  /** Owner of the server; used over the container's own socket only. */
+  superuser: "postgres",
+} as const;
+
+export const edge = { container: "mcp-edge", port: 4000, healthPort: 8404 } as const;
+
+export const mockModel = {
+  container: "mcp-mock-model",
+  port: 9200,
+  url: "http://mcp-mock-model:9200",
+} as const;
+
+/** Value of `com.docker.compose.project`, by which Promtail and `docker ps` filter. */
+export const project = "mcp-gateway";
+
+/** Where a container finds its read-only configuration and its secrets. */
+export const mounted = {
+  config: "/etc/mcp-gateway",
+  secrets: "/run/secrets/mcp-gateway.env",
+} as const;
+
+/** The keyring's directory inside the database's volume. */
+export const keyring = "/var/lib/postgresql/data/keyring";

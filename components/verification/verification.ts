@@ -1,0 +1,52 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackContext } from "../stack.ts";
+import { verificationPlan } from "./plan.ts";
+
+export interface VerificationArgs {
+  /** Key name → value, known once LiteLLM has taken the key. */
+  readonly keys: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Ids of the containers that make up the deployment. */
+  readonly deployment: pulumi.Input<string>[];
+}
+
+/**
+ * Speaks to the new deployment as a client on this machine would, and fails `up` with the name
+ * of the check that did not hold. Runs again only when something that it verifies has changed.
+ */
+export class Verification extends pulumi.ComponentResource {
+  /** What was seen, one check a line. No secret in it. */
+  readonly report: pulumi.Output<string>;
+  /** The plan, for running the same checks again at any time. Secret. */
+  readonly plan: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    context: StackContext,
+    args: VerificationArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("mcp-gateway:verification:Verification", name, {}, opts);
+    this.plan = pulumi.secret(
+      pulumi
+        .all([pulumi.all(args.keys), pulumi.all(args.deployment)])
+        .apply(([keys, deployment]) =>
+          JSON.stringify(verificationPlan(context.model, keys, deployment)),
+        ),
+    );
+    const verified = new command.local.Command(
+      `${name}-run`,
+      {
+        create: "exec node ops/verify.ts",
+        interpreter: ["/bin/sh", "-c"],
+        stdin: this.plan,
+        addPreviousOutputInEnv: false,
+        // Otherwise the CLI prints every line as it comes, beside its own progress display.
+        logging: "none",
+      },
+      { parent: this },
+    );
+    this.report = pulumi.unsecret(verified.stdout);
+    this.registerOutputs({ report: this.report });
+  }
+}

@@ -1,0 +1,20 @@
+import { callTool, withSession } from "./lib/gateway-client.ts";
+import { masked, readPlan } from "./lib/read-plan.ts";
+
+/** Makes one real tool call with a virtual key of the selected stack, and prints its result. */
+const plan = await readPlan("stack");
+const connector = plan.connectors.find((candidate) => candidate.key !== undefined);
+const key = plan.keys.find((candidate) => candidate.name === connector?.key);
+if (connector === undefined || key === undefined) {
+  process.stdout.write("No key may use a connector yet: see keys in the README's table.\n");
+} else {
+  const tool = `${connector.alias}-${connector.tool}`;
+  const result = await withSession(plan.gatewayUrl, key.value, (client) =>
+    callTool(client, tool, connector.arguments),
+  );
+  const sent = JSON.stringify(connector.arguments);
+  process.stdout.write(
+    `\nTool call at ${plan.gatewayUrl}/mcp/ with the virtual key "${key.name}":\n  ${tool} ${sent}\n${masked(result.text, plan).replaceAll(/^/gm, "  ")}\n`,
+  );
+  if (result.isError || !new RegExp(connector.expect).test(result.text)) process.exitCode = 1;
+}

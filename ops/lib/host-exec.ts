@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DockerHost } from "../../components/config/model.ts";
+import { shellQuote } from "../../components/host/shell.ts";
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. Never throws for a failing program: the code says it. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: { readonly stdin?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Ran> {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, { env: options.env ?? process.env });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.on("error", fail);
+    child.on("close", (code) => {
+      done({ code: code ?? 1, stdout, stderr });
+    });
+    child.stdin.end(options.stdin ?? "");
+  });
+}
+
+/**
+ * Runs a command on the Docker host: here, or over SSH with the host key pinned.
+ * @param command program and arguments; no secrets, they show up in `ps`
+ */
+export async function hostExec(
+  host: DockerHost,
+  command: readonly string[],
+  stdin = "",
+): Promise<Ran> {
+  const [program, ...args] = command;
+  if (program === undefined) throw new Error("no command");
+  if (host.kind === "local")
+    return run(program, args, { stdin, env: { ...process.env, DOCKER_HOST: host.url } });
+  const directory = mkdtempSync(join(tmpdir(), "mcp-gateway-"));
+  try {
+    const known = join(directory, "known_hosts");
+    const name = host.port === 22 ? host.host : `[${host.host}]:${host.port}`;
+    writeFileSync(known, `${name} ${host.hostKey}\n`, { mode: 0o600 });
+    const key = host.privateKeyFile?.replace(/^~(?=\/)/, homedir());
+    return await run(
+      "ssh",
+      [
+        ...["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"],
+        ...["-o", `UserKnownHostsFile=${known}`, "-p", String(host.port)],
+        ...(key === undefined ? [] : ["-o", "IdentitiesOnly=yes", "-i", key]),
+        `${host.user}@${host.host}`,
+        command.map(shellQuote).join(" "),
+      ],
+      { stdin },
+    );
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}

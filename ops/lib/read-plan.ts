@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import type { VerificationPlan } from "../../components/verification/plan.ts";
+import { run } from "./host-exec.ts";
+
+/** The plan on standard input (as `pulumi up` passes it), or of the selected stack. */
+export async function readPlan(source: "stdin" | "stack"): Promise<VerificationPlan> {
+  if (source === "stdin") return JSON.parse(readFileSync(0, "utf8")) as VerificationPlan;
+  const ran = await run("pulumi", ["stack", "output", "verificationPlan", "--show-secrets"]);
+  if (ran.code !== 0)
+    throw new Error(`the stack has nothing deployed; run make up (${ran.stderr.trim()})`);
+  return JSON.parse(ran.stdout) as VerificationPlan;
+}
+
+/** Replaces every key value in a text, wherever it came from. */
+export function masked(text: string, plan: VerificationPlan): string {
+  return plan.keys.reduce((rest, key) => rest.replaceAll(key.value, "[secret]"), text);
+}

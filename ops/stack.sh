@@ -1,0 +1,10 @@
+# Makes the stack named by PULUMI_STACK unless it exists.
+set -euo pipefail
+if pulumi stack ls --json 2>/dev/null | grep -q "\"name\": \"\(organization/[^\"]*/\)\?$PULUMI_STACK\""; then
+  exit 0
+fi
+[ -f "Pulumi.$PULUMI_STACK.yaml" ] || {
+  echo "there is no Pulumi.$PULUMI_STACK.yaml; write one like Pulumi.local.yaml or Pulumi.lan.yaml" >&2
+  exit 1
+}
+PULUMI_STACK='' pulumi stack init "$PULUMI_STACK"
