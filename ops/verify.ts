@@ -11,7 +11,7 @@ const failures: string[] = [];
 const seen: string[] = [];
 for (const check of checksOf(plan, new Date())) {
   try {
-    seen.push(`ok      ${check.name}: ${masked(await check.run(), plan)}`);
+    seen.push(`ok      ${check.name} (${masked(await check.run(), plan)})`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     failures.push(`FAILED  ${check.name}: ${masked(reason, plan)}`);

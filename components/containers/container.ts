@@ -43,6 +43,14 @@ export interface ContainerSpec {
  */
 const silentlyIgnored = ["healthcheck", "tmpfs", "init", "cpuPeriod", "cpuQuota"];
 
+/** Seconds as Go prints a duration: the provider reads "120s" back as "2m0s", a change for ever. */
+export function goDuration(seconds: number): string {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const rest = `${seconds % 60}s`;
+  if (hours > 0) return `${hours}h${minutes}m${rest}`;
+  return minutes > 0 ? `${minutes}m${rest}` : rest;
+}
+
 /** A hardened container: every service of the gateway is made by this and nothing else. */
 export function gatewayContainer(
   name: string,
@@ -84,10 +92,10 @@ export function gatewayContainer(
       tmpfs: { ...spec.tmpfs },
       healthcheck: {
         tests: [...spec.healthcheck.tests],
-        interval: `${spec.healthcheck.interval}s`,
-        timeout: `${spec.healthcheck.timeout}s`,
+        interval: goDuration(spec.healthcheck.interval),
+        timeout: goDuration(spec.healthcheck.timeout),
         retries: spec.healthcheck.retries,
-        startPeriod: `${spec.healthcheck.startPeriod}s`,
+        startPeriod: goDuration(spec.healthcheck.startPeriod),
       },
       // Health is waited for by the readiness commands, which can show the container's log.
       wait: false,
@@ -101,7 +109,7 @@ export function gatewayContainer(
       init: true,
       // The provider has no pids limit; RLIMIT_NPROC counts all processes of the uid.
       ulimits: [
-        { name: "nofile", soft: 65536, hard: 65536 },
+        { name: "nofile", soft: 16384, hard: 16384 },
         { name: "nproc", soft: 4096, hard: 4096 },
       ],
       logDriver: "json-file",

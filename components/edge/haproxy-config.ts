@@ -75,7 +75,7 @@ export function haproxyConfig(): string {
     ),
     "  http-request set-var(txn.route) int(100) if health health_method",
     `  http-request return status 404 content-type application/json string ${json("no such route on this gateway")} unless { var(txn.route) -m found }`,
-    `  http-request return status 401 content-type application/json hdr WWW-Authenticate Bearer string ${json("a key is needed: Authorization: Bearer <key>")} unless health or { req.hdr(authorization) -m reg -i "^Bearer [^ ]+$" }`,
+    `  http-request return status 401 content-type application/json hdr WWW-Authenticate Bearer string ${json("a key is needed: Authorization: Bearer <key>")} unless health or { req.hdr(authorization) -m reg -i '^Bearer [^ ]+$' }`,
     "  # LiteLLM takes a key from these as well; one door is enough to watch.",
     "  http-request del-header x-litellm-api-key",
     "  http-request del-header x-api-key",

@@ -119,9 +119,22 @@ def responses_answer(model, said):
         "status": "completed",
         "model": model,
         "output": [item],
+        # LiteLLM's ResponsesAPIResponse refuses an answer that leaves any of these out.
+        "error": None,
+        "incomplete_details": None,
+        "instructions": None,
+        "metadata": {},
         "parallel_tool_calls": False,
+        "temperature": 1.0,
         "tool_choice": "auto",
         "tools": [],
+        "top_p": 1.0,
+        "max_output_tokens": None,
+        "previous_response_id": None,
+        "reasoning": None,
+        "text": None,
+        "truncation": "disabled",
+        "user": None,
         "usage": {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2},
     }
 
