@@ -1,18 +1,12 @@
-import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "./components/config/read.ts";
-import { Gateway } from "./components/gateway.ts";
+import { deploy } from "./components/deploy.ts";
+import { preflight } from "./components/preflight/preflight.ts";
 
-export default function deploy(): Record<string, unknown> {
+export default async function main(): Promise<Record<string, unknown>> {
   const model = readConfig(process.cwd());
-  const provider = new docker.Provider("docker-host", { host: model.dockerHost.url });
-  const gateway = new Gateway("mcp-gateway", model, { providers: [provider] });
-  return {
-    gatewayUrl: gateway.gatewayUrl,
-    masterKey: gateway.masterKey,
-    virtualKeys: gateway.virtualKeys,
-    connectors: gateway.connectors,
-    accessMatrix: gateway.accessMatrix,
-    verification: gateway.verification,
-    verificationPlan: gateway.verificationPlan,
-  };
+  await preflight(model).catch((error: unknown) => {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  });
+  return deploy(model);
 }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyModel } from "../config/model.ts";
 import { keptSecret } from "../database/kept-secret.ts";
-import { hostCommand, hostScript } from "../host/host-command.ts";
+import { hostCommand } from "../host/host-command.ts";
+import { hostScript } from "../host/host-script.ts";
 import { database, keyring, proxy } from "../names.ts";
 import type { StackContext } from "../stack.ts";
 import { grantOf } from "./grants.ts";

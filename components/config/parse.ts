@@ -34,8 +34,11 @@ function containerName(id: string): string {
   return `mcp-${id.replaceAll("_", "-")}`;
 }
 
-function dockerHost(config: ParsedConfig): DockerHost {
-  const url = config.dockerHost;
+/** `unix://…` or `ssh://user@host[:port]`, as the schema has let it through. */
+export function parseDockerHost(
+  url: string,
+  ssh?: { readonly hostKey?: string | undefined; readonly privateKeyFile?: string | undefined },
+): DockerHost {
   const match = /^ssh:\/\/([^@]+)@([^:]+)(?::(\d+))?$/.exec(url);
   if (match === null) return { kind: "local", url };
   return {
@@ -44,10 +47,8 @@ function dockerHost(config: ParsedConfig): DockerHost {
     user: match[1] ?? "",
     host: match[2] ?? "",
     port: Number(match[3] ?? 22),
-    hostKey: config.ssh?.hostKey ?? "",
-    ...(config.ssh?.privateKeyFile === undefined
-      ? {}
-      : { privateKeyFile: config.ssh.privateKeyFile }),
+    hostKey: ssh?.hostKey ?? "",
+    ...(ssh?.privateKeyFile === undefined ? {} : { privateKeyFile: ssh.privateKeyFile }),
   };
 }
 
@@ -130,7 +131,7 @@ export function parseConfig(raw: unknown, context: ParseContext): ParseResult {
   return {
     ok: true,
     model: {
-      dockerHost: dockerHost(config),
+      dockerHost: parseDockerHost(config.dockerHost, config.ssh),
       gateway: { host, port, bind, url: `http://${host}:${port}` },
       directories: {
         config: resolve(context.root, config.directories.config),

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DockerHost } from "../config/model.ts";
-import { hostCommand, hostScript } from "../host/host-command.ts";
+import { hostCommand } from "../host/host-command.ts";
+import { hostScript } from "../host/host-script.ts";
 import { database, keyring } from "../names.ts";
 
 export interface KeptSecretArgs {

@@ -48,6 +48,10 @@ export function haproxyConfig(): string {
     "  # An MCP client's GET stream stays silent and open, and a tool may work for long.",
     "  timeout client 1h",
     "  timeout server 1h",
+    "  # A client that has hung up keeps LiteLLM from stopping until its stream's next ping, 15 s",
+    "  # away: a replaced proxy took 16 s to go.",
+    "  option abortonclose",
+    "  timeout client-fin 1s",
     ...errors.map(
       ([status, message]) =>
         `  http-error status ${status} content-type application/json string ${json(message)}`,

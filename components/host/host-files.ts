@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "../config/model.ts";
-import { hostCommand, hostScript } from "./host-command.ts";
+import { hostCommand } from "./host-command.ts";
+import { hostScript } from "./host-script.ts";
 
 export interface HostFile {
   readonly name: string;

@@ -1,7 +1,8 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "../config/model.ts";
-import { hostCommand, hostScript } from "./host-command.ts";
+import { hostCommand } from "./host-command.ts";
+import { hostScript } from "./host-script.ts";
 
 export interface ReadyArgs {
   readonly host: DockerHost;

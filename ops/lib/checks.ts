@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { database, proxy } from "../../components/names.ts";
 import type { ConnectorExpectation, VerificationPlan } from "../../components/verification/plan.ts";
 import { callTool, toolNames, withSession } from "./gateway-client.ts";
-import { hostExec } from "./host-exec.ts";
+import { hostExec } from "../../components/host/host-exec.ts";
 
 /** A named thing that must hold; throws what is wrong, returns what was seen. */
 export interface Check {

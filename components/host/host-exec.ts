@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DockerHost } from "../../components/config/model.ts";
-import { shellQuote } from "../../components/host/shell.ts";
+import type { DockerHost } from "../config/model.ts";
+import { shellQuote } from "./shell.ts";
 
 export interface Ran {
   readonly code: number;

@@ -1,0 +1,179 @@
+import type { GatewayModel } from "../config/model.ts";
+import { setCommand } from "../config/problems.ts";
+import { database, edge, mockModel, project, proxy } from "../names.ts";
+
+/** One reason not to start, with what to do about it. */
+export interface Finding {
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** An image that neither the host nor its registry has. */
+export interface MissingImage {
+  readonly image: string;
+  readonly reason: string;
+}
+
+export interface HostFacts {
+  readonly engine: "answers" | "no-docker" | "no-engine" | "denied";
+  /** The engine's version, the error, or the user who may not use it. */
+  readonly detail: string;
+  readonly containers: readonly {
+    readonly name: string;
+    readonly project: string;
+    readonly running: boolean;
+    /** As `docker ps` prints them: `127.0.0.1:4000->4000/tcp, ...`. */
+    readonly ports: string;
+  }[];
+  readonly networks: readonly string[];
+  readonly listening: readonly { readonly address: string; readonly process: string }[];
+  readonly missingImages: readonly MissingImage[];
+}
+
+/** The lines of `preflight.sh` as facts. */
+export function parseFacts(text: string): HostFacts {
+  const lines = text.split("\n").map((line) => line.split("\t"));
+  const of = (kind: string): string[][] =>
+    lines.filter((line) => line[0] === kind).map((line) => line.slice(1));
+  const bad = (["no-docker", "no-engine", "denied"] as const).find((kind) => of(kind).length > 0);
+  return {
+    engine: bad ?? "answers",
+    detail: of(bad ?? "engine")[0]?.[0] ?? "",
+    containers: of("container").map(([name = "", label = "", state = "", ports = ""]) => ({
+      name,
+      project: label,
+      running: state === "running",
+      ports,
+    })),
+    networks: of("network").map(([name = ""]) => name),
+    listening: of("listening").map(([address = "", process = ""]) => ({ address, process })),
+    missingImages: of("no-image").map(([image = "", reason = ""]) => ({ image, reason })),
+  };
+}
+
+interface WantedPort {
+  readonly bind: string;
+  readonly port: number;
+  readonly container: string;
+  readonly path: readonly string[];
+}
+
+function wantedPorts(model: GatewayModel): WantedPort[] {
+  const { gateway, connectors } = model;
+  return [
+    {
+      bind: gateway.bind,
+      port: gateway.port,
+      container: edge.container,
+      path: ["gateway", "port"],
+    },
+    ...connectors.map((connector) => ({
+      bind: connector.bind,
+      port: connector.hostPort,
+      container: connector.container,
+      path: ["connectors", connector.id, "hostPort"],
+    })),
+  ];
+}
+
+const wildcard = new Set(["0.0.0.0", "*", "[::]", "::"]);
+const overlaps = (a: string, b: string): boolean => a === b || wildcard.has(a) || wildcard.has(b);
+
+/** Published addresses of a `docker ps` ports column, as [address, port]. */
+function published(ports: string): [string, number][] {
+  return [...ports.matchAll(/(\S+):(\d+)(?:-(\d+))?->/g)].flatMap(([, address = "", from, to]) => {
+    const first = Number(from);
+    const count = Number(to ?? from) - first + 1;
+    return Array.from({ length: count }, (_, at): [string, number] => [address, first + at]);
+  });
+}
+
+function portFindings(model: GatewayModel, facts: HostFacts): Finding[] {
+  return wantedPorts(model).flatMap((wanted) => {
+    const fix = `${setCommand(wanted.path, wanted.port + 100)}, or stop what uses it`;
+    const holder = facts.containers.find((container) =>
+      published(container.ports).some(
+        ([address, port]) => port === wanted.port && overlaps(address, wanted.bind),
+      ),
+    );
+    if (holder !== undefined)
+      return holder.name === wanted.container && holder.project === project
+        ? []
+        : [{ message: `port ${wanted.port} is taken by the container ${holder.name}`, fix }];
+    const listener = facts.listening.find(({ address }) => {
+      const at = address.lastIndexOf(":");
+      return (
+        Number(address.slice(at + 1)) === wanted.port && overlaps(address.slice(0, at), wanted.bind)
+      );
+    });
+    if (listener === undefined) return [];
+    const owner = /"([^"]+)",pid=(\d+)/.exec(listener.process);
+    const by = owner === null ? "another process" : `${owner[1] ?? ""} (process ${owner[2] ?? ""})`;
+    return [
+      { message: `port ${wanted.port} is taken by ${by}, listening on ${listener.address}`, fix },
+    ];
+  });
+}
+
+function nameFindings(model: GatewayModel, facts: HostFacts): Finding[] {
+  const ours = [
+    ...[database.container, proxy.container, mockModel.container, edge.container],
+    ...model.connectors.map((connector) => connector.container),
+  ];
+  return facts.containers
+    .filter((container) => ours.includes(container.name) && container.project !== project)
+    .map((container) => ({
+      message: `a container called ${container.name} is already there and is not the gateway's`,
+      fix: `docker rename ${container.name} old-${container.name}, or remove it`,
+    }));
+}
+
+function networkFindings(model: GatewayModel, facts: HostFacts): Finding[] {
+  return Object.keys(model.externalNetworks)
+    .filter((network) => !facts.networks.includes(network))
+    .map((network) => ({
+      message: `the network ${network} does not exist`,
+      fix: `docker network create ${network}, or do without: pulumi config rm --path 'mcp-gateway:externalNetworks["${network}"]'`,
+    }));
+}
+
+/** Where the stack says which image a reference belongs to. */
+export function imagePath(model: GatewayModel, image: string): readonly string[] {
+  for (const part of ["database", "proxy", "edge", "mockModel"] as const)
+    if (model[part].image === image) return [part, "image"];
+  return ["imageMirrorFile"];
+}
+
+/** What stands in the way of deploying `model` on the host that `facts` describe. */
+export function findings(model: GatewayModel, facts: HostFacts): Finding[] {
+  const { url } = model.dockerHost;
+  switch (facts.engine) {
+    case "no-docker":
+      return [
+        {
+          message: "the Docker host has no docker command",
+          fix: "install Docker on it: apt-get install docker.io",
+        },
+      ];
+    case "denied":
+      return [
+        {
+          message: `${facts.detail} may not use the Docker engine at ${url}`,
+          fix: `sudo usermod -aG docker ${facts.detail}, then log in again`,
+        },
+      ];
+    case "no-engine":
+      return [
+        {
+          message: `no Docker engine answers at ${url}: ${facts.detail}`,
+          fix: `start it (sudo systemctl start docker), or: ${setCommand(["dockerHost"])}`,
+        },
+      ];
+    case "answers":
+      return [
+        ...portFindings(model, facts),
+        ...nameFindings(model, facts),
+        ...networkFindings(model, facts),
+      ];
+  }
+}

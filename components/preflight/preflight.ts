@@ -1,0 +1,59 @@
+import type { GatewayModel } from "../config/model.ts";
+import { setCommand } from "../config/problems.ts";
+import { hostExec } from "../host/host-exec.ts";
+import { hostScript } from "../host/host-script.ts";
+import { type Finding, type MissingImage, findings, imagePath, parseFacts } from "./findings.ts";
+import { nearestTags, publishedTags, registryOf } from "./published-tags.ts";
+
+async function imageFinding(model: GatewayModel, missing: MissingImage): Promise<Finding> {
+  const where = registryOf(missing.image);
+  const tags = await publishedTags(missing.image);
+  const near = tags === undefined ? [] : nearestTags(where?.tag ?? "", tags);
+  const exists =
+    tags === undefined
+      ? "its registry could not be asked what exists"
+      : tags.length === 0
+        ? "its repository has no tags"
+        : `published tags like it: ${near.join(", ") || tags.slice(-5).join(", ")}`;
+  const path = imagePath(model, missing.image);
+  const better =
+    near[0] === undefined || where === undefined
+      ? undefined
+      : `${where.registry}/${where.repository}:${near[0]}`;
+  return {
+    message: `the image ${missing.image} cannot be obtained (${missing.reason}); ${exists}`,
+    fix: setCommand(path, better),
+  };
+}
+
+/** All findings as one text for the user. */
+export function renderFindings(found: readonly Finding[]): string {
+  const parts = found.map(
+    ({ message, fix }, index) => `  ${index + 1}. ${message}\n     fix: ${fix}`,
+  );
+  const count = found.length === 1 ? "is a problem" : `are ${found.length} problems`;
+  return `there ${count} on the Docker host; nothing was changed\n\n${parts.join("\n\n")}\n`;
+}
+
+/**
+ * One read-only look at the Docker host before anything is changed.
+ * @throws Error with every finding and its fix
+ */
+export async function preflight(model: GatewayModel): Promise<void> {
+  const images = [
+    ...[model.database.image, model.proxy.image, model.edge.image, model.mockModel.image],
+    ...model.connectors.map((connector) => connector.image),
+  ];
+  const script = hostScript("preflight.sh", { IMAGES: [...new Set(images)].join(" ") });
+  const ran = await hostExec(model.dockerHost, ["/bin/sh", "-s"], script);
+  if (ran.code !== 0)
+    throw new Error(
+      `the Docker host ${model.dockerHost.url} could not be looked at: ${ran.stderr}`,
+    );
+  const facts = parseFacts(ran.stdout);
+  const found = [
+    ...findings(model, facts),
+    ...(await Promise.all(facts.missingImages.map((missing) => imageFinding(model, missing)))),
+  ];
+  if (found.length > 0) throw new Error(renderFindings(found));
+}

@@ -1,0 +1,107 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { DockerHost } from "../components/config/model.ts";
+import { parseDockerHost } from "../components/config/parse.ts";
+import { hostExec, run } from "../components/host/host-exec.ts";
+import { type Suspect, exportedStack, isOrphan, suspects, withoutPending } from "./lib/pending.ts";
+
+/**
+ * Clears up after a run that was killed, so that the next one can start: a lock whose process is
+ * gone, containers and networks that were made but not recorded, pending operations in the state.
+ * Does nothing after a run that ended by itself.
+ */
+const stackName = process.env["PULUMI_STACK"] ?? "local";
+const say = (text: string): boolean => process.stderr.write(`${text}\n`);
+
+async function pulumi(args: readonly string[], stdin?: string): Promise<string> {
+  const ran = await run("pulumi", args, stdin === undefined ? {} : { stdin });
+  if (ran.code !== 0) {
+    say(ran.stderr.trim());
+    process.exit(1);
+  }
+  return ran.stdout;
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Lock {
+  readonly pid: number;
+  readonly hostname: string;
+  readonly username: string;
+  readonly timestamp: string;
+}
+
+/** Locks of this stack in a state directory of this machine; other backends keep their own. */
+function locks(): Lock[] {
+  const backend = process.env["PULUMI_BACKEND_URL"] ?? "";
+  if (!backend.startsWith("file://")) return [];
+  const directory = join(
+    fileURLToPath(backend),
+    ...[".pulumi", "locks", "organization", "mcp-gateway", stackName],
+  );
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")) as Lock);
+}
+
+async function unlock(): Promise<void> {
+  const held = locks();
+  if (held.length === 0) return;
+  const working = held.find((lock) => lock.hostname !== hostname() || alive(lock.pid));
+  if (working !== undefined) {
+    say(
+      `${working.username}@${working.hostname} (process ${working.pid}) has been changing stack "${stackName}" since ${working.timestamp}; wait for it, or if it is gone: pulumi cancel`,
+    );
+    process.exit(1);
+  }
+  say(`an earlier run was killed: releasing its lock on stack "${stackName}"`);
+  await pulumi(["cancel", "--yes"]);
+}
+
+async function removeOrphan(
+  host: DockerHost,
+  suspect: Suspect,
+  isOurs: (id: string, labelledProject: string) => boolean,
+): Promise<void> {
+  const labels = suspect.kind === "container" ? ".Config.Labels" : ".Labels";
+  const looked = await hostExec(host, [
+    ...["docker", suspect.kind, "inspect", "-f"],
+    `{{.Id}} {{index ${labels} "com.docker.compose.project"}}`,
+    suspect.name,
+  ]);
+  if (looked.code !== 0) return;
+  const [id = "", labelledProject = ""] = looked.stdout.trim().split(" ");
+  if (!isOurs(id, labelledProject)) return;
+  say(`removing the ${suspect.kind} ${suspect.name}, which that run made but did not record`);
+  const removal = suspect.kind === "container" ? ["rm", "-f", id] : ["network", "rm", id];
+  const removed = await hostExec(host, ["docker", ...removal]);
+  if (removed.code !== 0) {
+    say(removed.stderr.trim());
+    process.exit(1);
+  }
+}
+
+await unlock();
+const stack = exportedStack.parse(JSON.parse(await pulumi(["stack", "export"])));
+if (stack.deployment.pending_operations.length > 0) {
+  const config = JSON.parse(await pulumi(["config", "--json"])) as Record<
+    string,
+    { value: string; objectValue?: { hostKey?: string; privateKeyFile?: string } }
+  >;
+  const ssh = config["mcp-gateway:ssh"]?.objectValue;
+  const url = config["mcp-gateway:dockerHost"]?.value ?? "unix:///var/run/docker.sock";
+  const host = parseDockerHost(url, ssh);
+  for (const suspect of suspects(stack))
+    await removeOrphan(host, suspect, (id, label) => isOrphan(stack, id, label));
+  await pulumi(["stack", "import"], JSON.stringify(withoutPending(stack)));
+}
