@@ -12,7 +12,8 @@ import { readyCommand } from "./host/ready.ts";
 import { LitellmProxy } from "./litellm/proxy.ts";
 import { MockModel } from "./mock-model/mock-model.ts";
 import { Networks } from "./networks.ts";
-import type { StackContext } from "./stack.ts";
+import { database } from "./names.ts";
+import { type StackContext, containerName } from "./stack.ts";
 import { Verification } from "./verification/verification.ts";
 
 /** One connector as the stack's outputs show it. */
@@ -78,6 +79,7 @@ export class Gateway extends pulumi.ComponentResource {
         `${name}-${id}`,
         {
           host: dockerHost,
+          container: containerName(context, database.host),
           id,
           prefix: "sk-",
           rotation: "1",

@@ -1,8 +1,11 @@
-/** Names on the Docker host that operators, dashboards and the original plan rely on. */
-export const proxy = { container: "mcp-litellm-proxy", port: 4000 } as const;
+/**
+ * Names that operators, dashboards and the original plan rely on: `host` is the DNS name on the
+ * gateway's network and, behind the stack's `namePrefix`, the container's name.
+ */
+export const proxy = { host: "mcp-litellm-proxy", port: 4000 } as const;
 
 export const database = {
-  container: "mcp-litellm-postgres",
+  host: "mcp-litellm-postgres",
   port: 5432,
   /** LiteLLM's own role and database. */
   role: "litellm",
@@ -11,10 +14,10 @@ export const database = {
   superuser: "postgres",
 } as const;
 
-export const edge = { container: "mcp-edge", port: 4000, healthPort: 8404 } as const;
+export const edge = { host: "mcp-edge", port: 4000, healthPort: 8404 } as const;
 
 export const mockModel = {
-  container: "mcp-mock-model",
+  host: "mcp-mock-model",
   port: 9200,
   url: "http://mcp-mock-model:9200",
 } as const;

@@ -13,6 +13,11 @@ export interface StackContext {
   readonly fingerprint: (content: pulumi.Input<string>) => pulumi.Output<string>;
 }
 
+/** A container's name on the Docker host. */
+export function containerName(context: StackContext, host: string): string {
+  return context.model.namePrefix + host;
+}
+
 /** Networks of one participant: the gateway's own and the external ones it is listed under. */
 export function networksOf(context: StackContext, participant: string): pulumi.Output<string>[] {
   const external = Object.entries(context.model.externalNetworks)

@@ -4,7 +4,7 @@ import { keptSecret } from "../database/kept-secret.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
 import { database, keyring, proxy } from "../names.ts";
-import type { StackContext } from "../stack.ts";
+import { type StackContext, containerName } from "../stack.ts";
 import { grantOf } from "./grants.ts";
 
 export interface VirtualKeyArgs {
@@ -37,6 +37,7 @@ export class VirtualKey extends pulumi.ComponentResource {
       name,
       {
         host: dockerHost,
+        container: containerName(context, database.host),
         id: `key-${args.key.name}`,
         prefix: "sk-",
         rotation: args.key.rotation,
@@ -45,7 +46,11 @@ export class VirtualKey extends pulumi.ComponentResource {
       child,
     );
     const grant = grantOf(args.key, connectors);
-    const variables = { PROXY: proxy.container, DATABASE: database.container, NAME: args.key.name };
+    const variables = {
+      PROXY: containerName(context, proxy.host),
+      DATABASE: containerName(context, database.host),
+      NAME: args.key.name,
+    };
     const applied = hostCommand(
       `${name}-grant`,
       dockerHost,
@@ -74,8 +79,8 @@ export function keyPurge(
     context.model.dockerHost,
     {
       create: hostScript("purge-keys.sh", {
-        PROXY: proxy.container,
-        DATABASE: database.container,
+        PROXY: containerName(context, proxy.host),
+        DATABASE: containerName(context, database.host),
         KEYRING: keyring,
         NAMES: names.join(" "),
       }),

@@ -28,7 +28,8 @@ export interface ConnectorModel {
   readonly alias: string;
   /** LiteLLM's `mcp_servers` key. */
   readonly serverName: string;
-  readonly container: string;
+  /** DNS name on the gateway's network. */
+  readonly host: string;
   readonly definition: ConnectorDefinition;
   readonly image: string;
   readonly hostPort: number;
@@ -73,6 +74,7 @@ export interface GatewayModel {
   /** Absolute paths on the Docker host. */
   readonly directories: { readonly config: string; readonly secrets: string };
   readonly network: string;
+  readonly namePrefix: string;
   /** Existing network → participants (`edge`, `proxy`, connector ids). */
   readonly externalNetworks: Readonly<Record<string, readonly string[]>>;
   readonly database: {

@@ -29,8 +29,8 @@ export type ParseResult =
 const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** The container's name: `_` is no part of a DNS name that HTTP clients accept as a host. */
-function containerName(id: string): string {
+/** The connector's DNS name: `_` is no part of a DNS name that HTTP clients accept as a host. */
+function connectorHost(id: string): string {
   return `mcp-${id.replaceAll("_", "-")}`;
 }
 
@@ -72,8 +72,8 @@ function connectorModel(
 ): ConnectorModel {
   const alias = config.alias ?? id;
   const serverName = `mcp_${id}`;
-  const container = containerName(id);
-  const url = `http://${container}:${definition.port}${definition.path}`;
+  const host = connectorHost(id);
+  const url = `http://${host}:${definition.port}${definition.path}`;
   const environment = byName(config.inputs).flatMap(([name, value]) => {
     const input = definition.inputs[name];
     return input === undefined ? [] : [[input.env, connectorValue(id, input.type, value)] as const];
@@ -82,7 +82,7 @@ function connectorModel(
     id,
     alias,
     serverName,
-    container,
+    host,
     definition,
     image: image(definition.image),
     hostPort: config.hostPort ?? definition.hostPort,
@@ -138,6 +138,7 @@ export function parseConfig(raw: unknown, context: ParseContext): ParseResult {
         secrets: resolve(context.root, config.directories.secrets),
       },
       network: config.network,
+      namePrefix: config.namePrefix,
       externalNetworks: Object.fromEntries(byName(config.externalNetworks)),
       database: {
         image: image(config.database.image),

@@ -8,7 +8,7 @@ import { parseConfig } from "./parse.ts";
 import { renderProblems } from "./problems.ts";
 
 /** Keys whose value is a bare string; Pulumi hands over everything else as JSON text. */
-const strings = new Set(["dockerHost", "network", "imageMirrorFile"]);
+const strings = new Set(["dockerHost", "network", "namePrefix", "imageMirrorFile"]);
 
 /** The project's namespace as plain values. Text that is no JSON stays text, for the parser. */
 export function rawConfig(all: Readonly<Record<string, string>>, namespace: string): unknown {

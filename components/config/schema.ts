@@ -257,6 +257,14 @@ export const configSchema = z.strictObject({
     description:
       "existing networks and who joins them: edge, proxy or a connector's id; never created",
   }),
+  namePrefix: z
+    .string()
+    .regex(/^([a-z0-9][a-z0-9_.-]{0,20})?$/)
+    .default("")
+    .meta({
+      description: "stands before every container's name: a second gateway on one Docker host",
+      examples: ["staging-"],
+    }),
   database,
   proxy,
   edge,

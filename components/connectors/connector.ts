@@ -46,7 +46,7 @@ export class Connector extends pulumi.ComponentResource {
       `${name}-secrets`,
       {
         host: dockerHost,
-        directory: posix.join(directories.secrets, connector.container),
+        directory: posix.join(directories.secrets, connector.host),
         owner: definition.user,
         image,
       },
@@ -56,7 +56,8 @@ export class Connector extends pulumi.ComponentResource {
     this.container = gatewayContainer(
       `${name}-container`,
       {
-        container: connector.container,
+        host: connector.host,
+        namePrefix: context.model.namePrefix,
         image,
         user: definition.user,
         memoryMb: definition.memoryMb,

@@ -13,8 +13,9 @@ export interface Healthcheck {
 }
 
 export interface ContainerSpec {
-  /** The container's name on the host, and its DNS name on the gateway's network. */
-  readonly container: string;
+  /** DNS name on every network it joins; with the prefix in front, the container's name. */
+  readonly host: string;
+  readonly namePrefix: string;
   /** The image's id, never its name: a name makes Docker replace the container at random. */
   readonly image: pulumi.Input<string>;
   readonly user: string;
@@ -66,14 +67,17 @@ export function gatewayContainer(
   return new docker.Container(
     name,
     {
-      name: spec.container,
+      name: spec.namePrefix + spec.host,
       image: spec.image,
       user: spec.user,
       ...(spec.entrypoints === undefined ? {} : { entrypoints: [...spec.entrypoints] }),
       command: [...spec.command],
       envs: environment.map(([variable, value]) => `${variable}=${value}`),
       networkMode: "bridge",
-      networksAdvanced: spec.networks.map((network) => ({ name: network })),
+      networksAdvanced: spec.networks.map((network) => ({
+        name: network,
+        aliases: [spec.host],
+      })),
       ports: (spec.ports ?? []).map((port) => ({ ...port, protocol: "tcp" })),
       mounts: [
         ...(spec.binds ?? []).map(({ source, target }) => ({

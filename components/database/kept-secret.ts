@@ -3,16 +3,18 @@ import * as random from "@pulumi/random";
 import type { DockerHost } from "../config/model.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
-import { database, keyring } from "../names.ts";
+import { keyring } from "../names.ts";
 
 export interface KeptSecretArgs {
   readonly host: DockerHost;
+  /** The database's container, in whose volume the keyring is. */
+  readonly container: string;
   /** Name in the keyring. */
   readonly id: string;
   readonly prefix: string;
   /** Change it to get a new value. */
   readonly rotation: string;
-  /** The database's readiness: the keyring is in its volume. */
+  /** The database's readiness. */
   readonly databaseReady: pulumi.Resource;
 }
 
@@ -38,7 +40,7 @@ export function keptSecret(
     args.host,
     {
       create: hostScript("keep-secret.sh", {
-        CONTAINER: database.container,
+        CONTAINER: args.container,
         KEYRING: keyring,
         NAME: args.id,
       }),

@@ -8,7 +8,7 @@ import { hostScript } from "../host/host-script.ts";
 import { secretFile } from "../host/host-files.ts";
 import { type Ready, readyCommand } from "../host/ready.ts";
 import { database } from "../names.ts";
-import { type StackContext, networksOf } from "../stack.ts";
+import { type StackContext, containerName, networksOf } from "../stack.ts";
 import { type Reader, databaseUri, setupSql } from "./setup-sql.ts";
 
 const passwordFile = "/run/secrets/postgres-password";
@@ -64,7 +64,8 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
     const container = gatewayContainer(
       `${name}-container`,
       {
-        container: database.container,
+        host: database.host,
+        namePrefix: context.model.namePrefix,
         image,
         user: config.user,
         memoryMb: config.memoryMb,
@@ -109,7 +110,10 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
       dockerHost,
       {
         create: this.ready.ids.apply((id) =>
-          hostScript("psql.sh", { CONTAINER: database.container, CONTAINER_ID: id }),
+          hostScript("psql.sh", {
+            CONTAINER: containerName(context, database.host),
+            CONTAINER_ID: id,
+          }),
         ),
         stdin: sql,
       },

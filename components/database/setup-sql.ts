@@ -84,5 +84,5 @@ export function setupSql(
 
 /** `postgresql://` URI inside the gateway's network. Passwords are alphanumeric by design. */
 export function databaseUri(role: string, password: string, name: string): string {
-  return `postgresql://${role}:${encodeURIComponent(password)}@${database.container}:${database.port}/${name}`;
+  return `postgresql://${role}:${encodeURIComponent(password)}@${database.host}:${database.port}/${name}`;
 }

@@ -30,7 +30,8 @@ export class Edge extends pulumi.ComponentResource {
     this.container = gatewayContainer(
       `${name}-container`,
       {
-        container: edge.container,
+        host: edge.host,
+        namePrefix: context.model.namePrefix,
         image,
         user: config.user,
         memoryMb: config.memoryMb,

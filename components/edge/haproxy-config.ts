@@ -91,7 +91,7 @@ export function haproxyConfig(): string {
     "  option httpchk",
     "  http-check send meth GET uri /health/readiness ver HTTP/1.1 hdr Host litellm",
     "  http-check expect status 200",
-    `  server-template litellm 4 ${proxy.container}:${proxy.port} check inter 2s fastinter 500ms fall 3 rise 1 resolvers docker init-addr none`,
+    `  server-template litellm 4 ${proxy.host}:${proxy.port} check inter 2s fastinter 500ms fall 3 rise 1 resolvers docker init-addr none`,
     "",
     "frontend health",
     `  bind 127.0.0.1:${edge.healthPort}`,

@@ -63,7 +63,8 @@ export class LitellmProxy extends pulumi.ComponentResource {
     const container = gatewayContainer(
       `${name}-container`,
       {
-        container: proxy.container,
+        host: proxy.host,
+        namePrefix: context.model.namePrefix,
         image,
         user: config.user,
         memoryMb: config.memoryMb,

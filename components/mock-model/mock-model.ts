@@ -37,7 +37,8 @@ export class MockModel extends pulumi.ComponentResource {
     this.container = gatewayContainer(
       `${name}-container`,
       {
-        container: mockModel.container,
+        host: mockModel.host,
+        namePrefix: context.model.namePrefix,
         image,
         user,
         memoryMb: config.memoryMb,

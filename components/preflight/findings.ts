@@ -64,13 +64,13 @@ function wantedPorts(model: GatewayModel): WantedPort[] {
     {
       bind: gateway.bind,
       port: gateway.port,
-      container: edge.container,
+      container: model.namePrefix + edge.host,
       path: ["gateway", "port"],
     },
     ...connectors.map((connector) => ({
       bind: connector.bind,
       port: connector.hostPort,
-      container: connector.container,
+      container: model.namePrefix + connector.host,
       path: ["connectors", connector.id, "hostPort"],
     })),
   ];
@@ -117,9 +117,9 @@ function portFindings(model: GatewayModel, facts: HostFacts): Finding[] {
 
 function nameFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   const ours = [
-    ...[database.container, proxy.container, mockModel.container, edge.container],
-    ...model.connectors.map((connector) => connector.container),
-  ];
+    ...[database.host, proxy.host, mockModel.host, edge.host],
+    ...model.connectors.map((connector) => connector.host),
+  ].map((host) => model.namePrefix + host);
   return facts.containers
     .filter((container) => ours.includes(container.name) && container.project !== project)
     .map((container) => ({

@@ -21,6 +21,7 @@ export interface ConnectorExpectation extends ToolCall {
 /** All that `ops/verify.ts` needs, as one JSON document on its standard input. Secret. */
 export interface VerificationPlan {
   readonly gatewayUrl: string;
+  readonly namePrefix: string;
   readonly dockerHost: DockerHost;
   readonly keys: readonly KeyExpectation[];
   readonly connectors: readonly ConnectorExpectation[];
@@ -32,7 +33,10 @@ export interface VerificationPlan {
 
 /** What must be seen of a deployment before it counts as one. */
 export function verificationPlan(
-  model: Pick<GatewayModel, "gateway" | "dockerHost" | "keys" | "connectors" | "models">,
+  model: Pick<
+    GatewayModel,
+    "gateway" | "dockerHost" | "namePrefix" | "keys" | "connectors" | "models"
+  >,
   keyValues: Readonly<Record<string, string>>,
   deployment: readonly string[],
 ): VerificationPlan {
@@ -63,6 +67,7 @@ export function verificationPlan(
   })[0];
   return {
     gatewayUrl: model.gateway.url,
+    namePrefix: model.namePrefix,
     dockerHost: model.dockerHost,
     keys,
     connectors,

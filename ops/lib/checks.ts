@@ -86,7 +86,15 @@ async function callInside(
 ): Promise<string> {
   const ran = await hostExec(
     plan.dockerHost,
-    ["docker", "exec", "-i", proxy.container, "python3", "/etc/mcp-gateway/admin.py", "call"],
+    [
+      "docker",
+      "exec",
+      "-i",
+      plan.namePrefix + proxy.host,
+      "python3",
+      "/etc/mcp-gateway/admin.py",
+      "call",
+    ],
     JSON.stringify({
       tool: `${connector.alias}-${connector.tool}`,
       arguments: connector.arguments,
@@ -192,7 +200,17 @@ exit 1`;
       name: 'spend row in "LiteLLM_SpendLogs"',
       run: async () => {
         const ran = await hostExec(plan.dockerHost, [
-          ...["docker", "exec", "-i", database.container, "sh", "-c", poll, "poll", sql],
+          ...[
+            "docker",
+            "exec",
+            "-i",
+            plan.namePrefix + database.host,
+            "sh",
+            "-c",
+            poll,
+            "poll",
+            sql,
+          ],
         ]);
         if (ran.code !== 0) throw new Error(ran.stderr.trim());
         return `${ran.stdout.trim()} of tool calls`;
