@@ -44,6 +44,8 @@ export function stackFileSchema(): string {
         secretsprovider: { type: "string" },
         encryptedkey: { type: "string" },
       },
+      // What recursive parts (a call's arguments are any JSON) refer to.
+      ...(config.$defs === undefined ? {} : { $defs: config.$defs }),
     },
     null,
     2,

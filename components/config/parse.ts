@@ -115,13 +115,62 @@ function modelEntry(name: string, config: ParsedConfig["models"][string]): Model
   };
 }
 
+/** `raw` without the values at `paths`, so that the rest of it can be looked at. */
+function without(raw: unknown, paths: readonly (readonly (string | number)[])[]): unknown {
+  const copy = structuredClone(raw);
+  for (const path of paths) {
+    const parent = path
+      .slice(0, -1)
+      .reduce<unknown>(
+        (value, part) => (value as Record<string, unknown> | undefined)?.[part],
+        copy,
+      );
+    const last = path.at(-1);
+    if (typeof parent === "object" && parent !== null && last !== undefined)
+      Reflect.deleteProperty(parent, last);
+  }
+  return copy;
+}
+
+/**
+ * What else is wrong once the values that have the wrong shape are left out: otherwise a typo in
+ * one place would hide a dangling name in another until the next run.
+ */
+function furtherProblems(
+  raw: unknown,
+  problems: readonly Problem[],
+  context: ParseContext,
+): Problem[] {
+  const paths = problems.map((problem) => problem.path);
+  let left = without(raw, paths);
+  let rest = configSchema.safeParse(left);
+  // What still fails lacks a value that was left out: its parent goes as well.
+  for (let round = 0; !rest.success && round < 6; round++) {
+    left = without(
+      left,
+      problemsOf(rest.error, left).map((problem) => problem.path.slice(0, -1)),
+    );
+    rest = configSchema.safeParse(left);
+  }
+  if (!rest.success) return [];
+  const startsWith = (path: readonly unknown[], start: readonly unknown[]): boolean =>
+    start.every((part, index) => path[index] === part);
+  return crossCheck(rest.data, context.catalogue).filter(
+    (problem) =>
+      !paths.some((path) => startsWith(problem.path, path) || startsWith(path, problem.path)),
+  );
+}
+
 /**
  * Stack config to model, in one strict pass: either the whole model, or every problem found.
  * @param raw the `mcp-gateway:` namespace as plain values, secrets decrypted
  */
 export function parseConfig(raw: unknown, context: ParseContext): ParseResult {
   const parsed = configSchema.safeParse(raw);
-  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, raw) };
+  if (!parsed.success) {
+    const problems = problemsOf(parsed.error, raw);
+    return { ok: false, problems: [...problems, ...furtherProblems(raw, problems, context)] };
+  }
   const config = parsed.data;
   const problems = crossCheck(config, context.catalogue);
   if (problems.length > 0) return { ok: false, problems };

@@ -30,6 +30,7 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
 
 /** The JSON Schema of the stack configuration's `mcp-gateway:` namespace. */
@@ -51,7 +52,7 @@ function step(schema: JsonSchema, segment: string | number): JsonSchema[] {
 function schemasAt(path: readonly (string | number)[]): JsonSchema[] {
   let found: JsonSchema[] = [configJsonSchema()];
   for (const segment of path) found = found.flatMap((schema) => step(schema, segment));
-  return found;
+  return found.flatMap((schema) => [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]);
 }
 
 /** `pulumi config set --path` spelling: dots where it can, brackets and quotes where it must. */
@@ -177,7 +178,10 @@ export function problemsOf(error: z.ZodError, raw: unknown): Problem[] {
       if (deepest !== undefined) return deepest.flatMap((inner) => flatten(inner, path));
     }
     const value = valueAt(raw, path);
-    const secret = schemasAt(path).some((schema) => schema.secret === true);
+    // Which of a connector's inputs are secret is the catalogue's word: none of them is shown.
+    const secret =
+      schemasAt(path).some((schema) => schema.secret === true) ||
+      (path[0] === "connectors" && path[2] === "inputs");
     const allowed =
       issue.code === "invalid_key"
         ? schemasAt(path.slice(0, -1))
