@@ -39,13 +39,7 @@ installed() {
 npm_ci() {
   export PATH=$bin:$PATH
   cd "$root"
-  if npm ci --no-audit --no-fund --loglevel=error; then return; fi
-  # A registry mirror may lack packages for other platforms (an optional dependency's
-  # macOS binary): then the lock file made there has no entry for them and `npm ci`
-  # refuses it. Only that is forgiven; what the lock file does name is installed as named.
-  if grep -E '(Missing|Invalid): ' "$cache/log/npm-ci.log" | grep -qv 'Missing: .*@ from lock file'; then return 1; fi
-  grep -q 'Missing: .*@ from lock file' "$cache/log/npm-ci.log" || return 1
-  npm install --no-save --no-audit --no-fund --loglevel=error
+  npm ci --no-audit --no-fund --loglevel=error
 }
 
 want=$(sha256sum <"$root/package-lock.json")
