@@ -1,12 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "./components/config/read.ts";
-import { deploy } from "./components/deploy.ts";
 import { preflight } from "./components/preflight/preflight.ts";
+
+// Pulumi's runner maps every stack trace back to its source, and the SDK takes one for each
+// resource and promise: a third of a second of a preview. Node runs this source as it is.
+Reflect.deleteProperty(Error, "prepareStackTrace");
 
 export default async function main(): Promise<Record<string, unknown>> {
   const model = readConfig(process.cwd());
-  await preflight(model).catch((error: unknown) => {
-    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
-  });
+  // The components' packages are loaded while the Docker host is looked at.
+  const [{ deploy }] = await Promise.all([
+    import("./components/deploy.ts"),
+    preflight(model).catch((error: unknown) => {
+      throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+    }),
+  ]);
   return deploy(model);
 }

@@ -38,7 +38,9 @@ export function stackFileSchema(): string {
         config: {
           type: "object",
           properties: namespaced,
-          patternProperties: { "^mcp-gateway:": false, "^(?!mcp-gateway:)": true },
+          // Pulumi's own keys and other projects'; what is left is a typo.
+          patternProperties: { "^(?!mcp-gateway:)": true },
+          additionalProperties: false,
         },
         encryptionsalt: { type: "string" },
         secretsprovider: { type: "string" },

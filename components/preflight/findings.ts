@@ -16,7 +16,7 @@ export interface MissingImage {
 
 export interface HostFacts {
   readonly engine: "answers" | "no-docker" | "no-engine" | "denied";
-  /** The engine's version, the error, or the user who may not use it. */
+  /** The error, or the user who may not use the engine. */
   readonly detail: string;
   readonly containers: readonly {
     readonly name: string;
@@ -38,7 +38,7 @@ export function parseFacts(text: string): HostFacts {
   const bad = (["no-docker", "no-engine", "denied"] as const).find((kind) => of(kind).length > 0);
   return {
     engine: bad ?? "answers",
-    detail: of(bad ?? "engine")[0]?.[0] ?? "",
+    detail: bad === undefined ? "" : (of(bad)[0]?.[0] ?? ""),
     containers: of("container").map(([name = "", label = "", state = "", ports = ""]) => ({
       name,
       project: label,

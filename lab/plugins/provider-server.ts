@@ -13,9 +13,9 @@ import { createRequire } from "node:module";
 import * as provider from "./provider.ts";
 import { engineLog, type EngineLog } from "./rpc/engine-log.ts";
 import { failure } from "./rpc/failure.ts";
+import { checkFailure, checkResponse, diffResponse } from "./rpc/replies.ts";
 import { exitWithParent } from "./rpc/parent-watch.ts";
 import { fromStruct, revealAll, toStruct, type Plain, type Props } from "./rpc/values.ts";
-import type { Failure } from "./schema/check.ts";
 import { resourceSpec } from "./schema/schema.ts";
 
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
@@ -223,43 +223,6 @@ function revealInputs(inputs: Props): Plain {
   const plain = revealAll(inputs);
   delete plain["__defaults"];
   return plain;
-}
-
-function checkFailure({ property, reason }: Failure) {
-  const wire = new pb.CheckFailure();
-  wire.setProperty(property);
-  wire.setReason(reason);
-  return wire;
-}
-
-function checkResponse(inputs: Props, failures: Failure[]) {
-  const response = new pb.CheckResponse();
-  response.setInputs(toStruct(inputs));
-  response.setFailuresList(failures.map(checkFailure));
-  return response;
-}
-
-function diffResponse(diff: ReturnType<typeof provider.diffResource>) {
-  const response = new pb.DiffResponse();
-  const { Kind } = pb.PropertyDiff;
-  const plain = { add: Kind.ADD, update: Kind.UPDATE, delete: Kind.DELETE };
-  const replacing = {
-    add: Kind.ADD_REPLACE,
-    update: Kind.UPDATE_REPLACE,
-    delete: Kind.DELETE_REPLACE,
-  };
-  for (const [path, { kind, replace }] of Object.entries(diff.changes)) {
-    const wire = new pb.PropertyDiff();
-    wire.setKind((replace ? replacing : plain)[kind]);
-    response.getDetaileddiffMap().set(path, wire);
-    response.addDiffs(path.split(/[.[]/)[0] ?? path);
-  }
-  const { DIFF_NONE, DIFF_SOME } = pb.DiffResponse.DiffChanges;
-  response.setChanges(Object.keys(diff.changes).length === 0 ? DIFF_NONE : DIFF_SOME);
-  response.setHasdetaileddiff(true);
-  response.setReplacesList([...diff.replaces]);
-  response.setDeletebeforereplace(diff.deleteBeforeReplace);
-  return response;
 }
 
 /** The version of the SDK beside us: the engine warns of a plugin that is older than its SDK. */

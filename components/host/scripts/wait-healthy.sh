@@ -27,6 +27,9 @@ for container in $CONTAINERS; do
     # shellcheck disable=SC2086 # four words
     set -- $state
     [ "$4" = healthy ] && break
+    # A start that failed (a port taken at that moment) leaves it created, and the next `up`
+    # sees nothing to change.
+    [ "$1" = created ] && docker start "$container" >/dev/null
     [ "$4" = unhealthy ] && give_up "$container" "is unhealthy"
     [ "$1" = exited ] && give_up "$container" "has stopped with exit code $3"
     [ "$2" -ge 3 ] && give_up "$container" "keeps stopping (exit code $3)"
