@@ -60,6 +60,7 @@ e2e: lab ## a whole deployment with real clients
 	@$(IN) bash ops/test.sh e2e
 
 bench: lab ## timings beside docker compose
+	@$(IN) bash lab/steps/compose.sh
 	@$(IN) node ops/bench.ts
 
 check: lab ## format, lint, types, dead code, shell scripts

@@ -132,6 +132,25 @@ const connectorInputs: Check = (config, catalogue) =>
     return [...unknown, ...wrong];
   });
 
+/**
+ * Ids whose container (`mcp-<id>`) or place in externalNetworks is one of the gateway's own: a
+ * connector called "database" would take PostgreSQL along into its external networks.
+ */
+const reserved = [
+  ...["edge", "proxy", "database", "mock_model"],
+  ...["litellm_proxy", "litellm_postgres"],
+];
+
+const reservedIds: Check = (config) =>
+  Object.keys(config.connectors)
+    .filter((id) => reserved.includes(id))
+    .map((id) => ({
+      path: ["connectors", id],
+      message: `"${id}" is a part of the gateway's own`,
+      allowed: `any id but ${list(reserved)}`,
+      fix: removeCommand(["connectors", id]),
+    }));
+
 /** LiteLLM loads duplicate aliases without complaint and the first one wins (facts §2). */
 const uniqueNames: Check = (config) => {
   const owners = new Map<string, string>();
@@ -260,6 +279,7 @@ const checks: readonly Check[] = [
   dockerHostAndPaths,
   databaseMode,
   connectorInputs,
+  reservedIds,
   uniqueNames,
   hostPorts,
   keyScopes,

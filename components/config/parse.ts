@@ -98,7 +98,7 @@ function keyModel(name: string, config: ParsedConfig["keys"][string]): KeyModel 
   return {
     name,
     connectors: Object.keys(config.connectors).sort(),
-    models: [...config.models].sort(),
+    models: [...new Set(config.models)].sort(),
     rotation: config.rotation,
   };
 }

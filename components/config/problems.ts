@@ -33,9 +33,12 @@ export interface JsonSchema {
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
 
+let generated: JsonSchema | undefined;
+
 /** The JSON Schema of the stack configuration's `mcp-gateway:` namespace. */
 export function configJsonSchema(): JsonSchema {
-  return z.toJSONSchema(configSchema, { io: "input", reused: "inline" }) as JsonSchema;
+  generated ??= z.toJSONSchema(configSchema, { io: "input", reused: "inline" }) as JsonSchema;
+  return generated;
 }
 
 function step(schema: JsonSchema, segment: string | number): JsonSchema[] {

@@ -32,7 +32,8 @@ const modelName = z
 /** Pulumi decrypts secrets inside objects to plain strings; this wraps them again. */
 const secretString = z
   .string()
-  .min(1)
+  // On one line: it goes into an env file.
+  .regex(/^[^\r\n\0]+$/)
   .transform((value) => new Secret(value))
   .meta({ description: "a secret: set it with --secret", secret: true });
 
@@ -207,11 +208,23 @@ const connectorInput = z.union([
   }),
 ]);
 
+function isRegExp(text: string): boolean {
+  try {
+    return new RegExp(text).source !== "";
+  } catch {
+    return false;
+  }
+}
+
 /** One real call that proves a connector; `expect` is matched against the result's text. */
 export const toolCall = z.strictObject({
   tool: z.string().min(1).meta({ description: "the tool's name without the connector's prefix" }),
   arguments: z.record(z.string(), z.json()).default({}),
-  expect: z.string().min(1).meta({ description: "a regular expression the result must match" }),
+  expect: z
+    .string()
+    .min(1)
+    .refine(isRegExp)
+    .meta({ description: "a regular expression the result must match" }),
 });
 
 const connector = z.strictObject({

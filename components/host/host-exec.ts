@@ -15,10 +15,14 @@ export interface Ran {
 export async function run(
   program: string,
   args: readonly string[],
-  options: { readonly stdin?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: {
+    readonly stdin?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly cwd?: string;
+  } = {},
 ): Promise<Ran> {
   return new Promise((done, fail) => {
-    const child = spawn(program, args, { env: options.env ?? process.env });
+    const child = spawn(program, args, { env: options.env ?? process.env, cwd: options.cwd });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -1,0 +1,57 @@
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { stringify } from "yaml";
+import { type Ran, run } from "../../components/host/host-exec.ts";
+
+const linked = [
+  ...["index.ts", "components", "mcp-connectors", "ops", "schemas"],
+  ...["node_modules", "package.json", "Pulumi.yaml"],
+];
+
+/** A Pulumi project beside the checkout's: the same program, a state and a stack of its own. */
+export interface ScratchProject {
+  readonly directory: string;
+  readonly pulumi: (...args: string[]) => Promise<Ran>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Makes (or takes up again) a project directory with its own backend and passphrase.
+ * @param config the stack's `mcp-gateway:` namespace, without the prefix
+ */
+export async function scratchProject(
+  directory: string,
+  stack: string,
+  config: Readonly<Record<string, unknown>>,
+): Promise<ScratchProject> {
+  mkdirSync(join(directory, "state"), { recursive: true });
+  for (const name of linked)
+    if (!existsSync(join(directory, name))) symlinkSync(resolve(name), join(directory, name));
+  const passphrase = join(directory, "passphrase");
+  writeFileSync(passphrase, `scratch-${stack}\n`);
+  chmodSync(passphrase, 0o600);
+  const namespaced = Object.entries(config).map(([key, value]) => [`mcp-gateway:${key}`, value]);
+  writeFileSync(
+    join(directory, `Pulumi.${stack}.yaml`),
+    stringify({
+      config: {
+        "pulumi:disable-default-providers": ["docker"],
+        ...(Object.fromEntries(namespaced) as Record<string, unknown>),
+      },
+    }),
+  );
+  const env = {
+    ...process.env,
+    PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: undefined,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
+    PULUMI_STACK: stack,
+  };
+  const pulumi = (...args: string[]): Promise<Ran> => run("pulumi", args, { env, cwd: directory });
+  const selected = await run("pulumi", ["stack", "select", "--create", stack], {
+    env: { ...env, PULUMI_STACK: undefined },
+    cwd: directory,
+  });
+  if (selected.code !== 0) throw new Error(selected.stderr);
+  return { directory, pulumi, env };
+}
