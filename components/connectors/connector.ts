@@ -58,6 +58,7 @@ export class Connector extends pulumi.ComponentResource {
       {
         host: connector.host,
         namePrefix: context.model.namePrefix,
+        files: directories.config,
         image,
         user: definition.user,
         memoryMb: definition.memoryMb,

@@ -16,6 +16,8 @@ export interface ContainerSpec {
   /** DNS name on every network it joins; with the prefix in front, the container's name. */
   readonly host: string;
   readonly namePrefix: string;
+  /** The stack's `directories.config`: tells this gateway's containers from another's. */
+  readonly files: string;
   /** The image's id, never its name: a name makes Docker replace the container at random. */
   readonly image: pulumi.Input<string>;
   readonly user: string;
@@ -61,6 +63,7 @@ export function gatewayContainer(
   const labels = {
     "com.docker.compose.project": project,
     logging: "enabled",
+    "mcp-gateway.files": spec.files,
     ...(spec.fingerprint === undefined ? {} : { "mcp-gateway.fingerprint": spec.fingerprint }),
   };
   const environment = Object.entries(spec.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));

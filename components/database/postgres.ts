@@ -66,6 +66,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
       {
         host: database.host,
         namePrefix: context.model.namePrefix,
+        files: directories.config,
         image,
         user: config.user,
         memoryMb: config.memoryMb,

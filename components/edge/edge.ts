@@ -32,6 +32,7 @@ export class Edge extends pulumi.ComponentResource {
       {
         host: edge.host,
         namePrefix: context.model.namePrefix,
+        files: directories.config,
         image,
         user: config.user,
         memoryMb: config.memoryMb,

@@ -65,6 +65,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
       {
         host: proxy.host,
         namePrefix: context.model.namePrefix,
+        files: directories.config,
         image,
         user: config.user,
         memoryMb: config.memoryMb,

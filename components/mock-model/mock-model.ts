@@ -39,6 +39,7 @@ export class MockModel extends pulumi.ComponentResource {
       {
         host: mockModel.host,
         namePrefix: context.model.namePrefix,
+        files: directories.config,
         image,
         user,
         memoryMb: config.memoryMb,

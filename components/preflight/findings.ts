@@ -1,6 +1,6 @@
 import type { GatewayModel } from "../config/model.ts";
 import { setCommand } from "../config/problems.ts";
-import { database, edge, mockModel, project, proxy } from "../names.ts";
+import { database, edge, mockModel, proxy } from "../names.ts";
 
 /** One reason not to start, with what to do about it. */
 export interface Finding {
@@ -20,8 +20,8 @@ export interface HostFacts {
   readonly detail: string;
   readonly containers: readonly {
     readonly name: string;
-    readonly project: string;
-    readonly running: boolean;
+    /** The label that tells whose it is: a gateway's `directories.config`, or nothing. */
+    readonly files: string;
     /** As `docker ps` prints them: `127.0.0.1:4000->4000/tcp, ...`. */
     readonly ports: string;
   }[];
@@ -39,10 +39,9 @@ export function parseFacts(text: string): HostFacts {
   return {
     engine: bad ?? "answers",
     detail: bad === undefined ? "" : (of(bad)[0]?.[0] ?? ""),
-    containers: of("container").map(([name = "", label = "", state = "", ports = ""]) => ({
+    containers: of("container").map(([name = "", files = "", ports = ""]) => ({
       name,
-      project: label,
-      running: state === "running",
+      files,
       ports,
     })),
     networks: of("network").map(([name = ""]) => name),
@@ -97,7 +96,7 @@ function portFindings(model: GatewayModel, facts: HostFacts): Finding[] {
       ),
     );
     if (holder !== undefined)
-      return holder.name === wanted.container && holder.project === project
+      return holder.name === wanted.container && holder.files === model.directories.config
         ? []
         : [{ message: `port ${wanted.port} is taken by the container ${holder.name}`, fix }];
     const listener = facts.listening.find(({ address }) => {
@@ -121,11 +120,20 @@ function nameFindings(model: GatewayModel, facts: HostFacts): Finding[] {
     ...model.connectors.map((connector) => connector.host),
   ].map((host) => model.namePrefix + host);
   return facts.containers
-    .filter((container) => ours.includes(container.name) && container.project !== project)
-    .map((container) => ({
-      message: `a container called ${container.name} is already there and is not the gateway's`,
-      fix: `docker rename ${container.name} old-${container.name}, or remove it`,
-    }));
+    .filter(
+      (container) => ours.includes(container.name) && container.files !== model.directories.config,
+    )
+    .map((container) =>
+      container.files === ""
+        ? {
+            message: `a container called ${container.name} is already there and is not the gateway's`,
+            fix: `docker rename ${container.name} old-${container.name}, or remove it`,
+          }
+        : {
+            message: `the container ${container.name} belongs to another deployment of the gateway, with its files in ${container.files}`,
+            fix: `make down there, or a name of your own here: ${setCommand(["namePrefix"])}`,
+          },
+    );
 }
 
 function networkFindings(model: GatewayModel, facts: HostFacts): Finding[] {

@@ -5,7 +5,7 @@ command -v docker >/dev/null 2>&1 || {
   printf 'no-docker\n'
   exit 0
 }
-if ! containers=$(docker ps -a --format '{{.Names}}	{{.Label "com.docker.compose.project"}}	{{.State}}	{{.Ports}}' 2>&1); then
+if ! containers=$(docker ps -a --format '{{.Names}}	{{.Label "mcp-gateway.files"}}	{{.Ports}}' 2>&1); then
   case $containers in
     *"permission denied"*) printf 'denied\t%s\n' "$(id -un)" ;;
     *) printf 'no-engine\t%s\n' "$(printf %s "$containers" | tail -n 1)" ;;
