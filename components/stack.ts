@@ -18,10 +18,13 @@ export function containerName(context: StackContext, host: string): string {
   return context.model.namePrefix + host;
 }
 
-/** Networks of one participant: the gateway's own and the external ones it is listed under. */
-export function networksOf(context: StackContext, participant: string): pulumi.Output<string>[] {
+/** What a participant joins: the gateway's network, and external ones that list it. */
+export function networksOf(
+  context: StackContext,
+  participant: string,
+): { readonly network: pulumi.Output<string>; readonly externalNetworks: pulumi.Output<string>[] } {
   const external = Object.entries(context.model.externalNetworks)
     .filter(([, members]) => members.includes(participant))
     .map(([network]) => context.networks.external(network));
-  return [context.networks.gateway, ...external];
+  return { network: context.networks.gateway, externalNetworks: external };
 }

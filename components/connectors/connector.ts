@@ -65,7 +65,7 @@ export class Connector extends pulumi.ComponentResource {
         // The command's words come from the catalogue as arguments: nothing is interpolated.
         entrypoints: ["/bin/sh", "-c", `set -a; . ${mounted.secrets}; set +a; exec "$0" "$@"`],
         command: definition.command,
-        networks: networksOf(context, connector.id),
+        ...networksOf(context, connector.id),
         ports: [{ internal: definition.port, external: connector.hostPort, ip: connector.bind }],
         binds: [{ source: secretsPath, target: mounted.secrets }],
         readOnly: definition.readOnly,

@@ -13,7 +13,7 @@ export interface Healthcheck {
 }
 
 export interface ContainerSpec {
-  /** DNS name on every network it joins; with the prefix in front, the container's name. */
+  /** DNS name on the gateway's network; with the prefix in front, the container's name. */
   readonly host: string;
   readonly namePrefix: string;
   /** The stack's `directories.config`: tells this gateway's containers from another's. */
@@ -26,7 +26,9 @@ export interface ContainerSpec {
   readonly command: readonly string[];
   /** Plain environment: `docker inspect` shows it. */
   readonly environment?: Readonly<Record<string, string>>;
-  readonly networks: readonly pulumi.Input<string>[];
+  /** The gateway's own network: the only one on which `host` is a name. */
+  readonly network: pulumi.Input<string>;
+  readonly externalNetworks: readonly pulumi.Input<string>[];
   readonly ports?: readonly { internal: number; external: number; ip: string }[];
   /** Host path → path inside, always read-only. */
   readonly binds?: readonly { source: pulumi.Input<string>; target: string }[];
@@ -77,10 +79,11 @@ export function gatewayContainer(
       command: [...spec.command],
       envs: environment.map(([variable, value]) => `${variable}=${value}`),
       networkMode: "bridge",
-      networksAdvanced: spec.networks.map((network) => ({
-        name: network,
-        aliases: [spec.host],
-      })),
+      networksAdvanced: [
+        { name: spec.network, aliases: [spec.host] },
+        // Two gateways may share one of these: there a container has its own name only.
+        ...spec.externalNetworks.map((network) => ({ name: network })),
+      ],
       ports: (spec.ports ?? []).map((port) => ({ ...port, protocol: "tcp" })),
       mounts: [
         ...(spec.binds ?? []).map(({ source, target }) => ({

@@ -76,7 +76,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
           POSTGRES_PASSWORD_FILE: passwordFile,
           POSTGRES_USER: database.superuser,
         },
-        networks: networksOf(context, "database"),
+        ...networksOf(context, "database"),
         binds: [{ source: file, target: passwordFile }],
         volumes: [{ volume: volume.name, target: "/var/lib/postgresql/data" }],
         readOnly: true,

@@ -37,7 +37,7 @@ export class Edge extends pulumi.ComponentResource {
         user: config.user,
         memoryMb: config.memoryMb,
         command: ["haproxy", "-W", "-db", "-f", `${mounted.config}/haproxy.cfg`],
-        networks: networksOf(context, "edge"),
+        ...networksOf(context, "edge"),
         ports: [{ internal: edge.port, external: gateway.port, ip: gateway.bind }],
         binds: [{ source: directory, target: mounted.config }],
         readOnly: true,

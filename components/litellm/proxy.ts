@@ -72,7 +72,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
         entrypoints: ["/bin/sh", `${mounted.config}/entrypoint.sh`],
         command: [],
         environment: { LITELLM_LOG: config.logLevel },
-        networks: networksOf(context, "proxy"),
+        ...networksOf(context, "proxy"),
         binds: [
           { source: directory, target: mounted.config },
           { source: secretsPath, target: mounted.secrets },

@@ -45,7 +45,7 @@ export class MockModel extends pulumi.ComponentResource {
         memoryMb: config.memoryMb,
         entrypoints: ["python3", "-B", `${mounted.config}/server.py`],
         command: [],
-        networks: networksOf(context, "mock-model"),
+        ...networksOf(context, "mock-model"),
         binds: [{ source: directory, target: mounted.config }],
         readOnly: true,
         healthcheck: {

@@ -1,0 +1,95 @@
+import { parseConfig } from "../../components/config/parse.ts";
+import type { GatewayModel } from "../../components/config/model.ts";
+import { type Problem, renderProblems } from "../../components/config/problems.ts";
+import { type Catalogue, connectorDefinition } from "../../components/connectors/definition.ts";
+
+/** A secret leaf as a user would have set it; the words are searched for in everything rendered. */
+export const exampleUri = "postgresql://reader:example-password@postgres:5432/app";
+export const exampleApiKey = "example-provider-key";
+
+const common = { memoryMb: 64, user: "1000:1000", healthcheck: ["CMD", "true"] };
+
+/** Both transports, and every type of input. */
+export const catalogue: Catalogue = {
+  postgres: connectorDefinition.parse({
+    ...common,
+    title: "PostgreSQL",
+    description: "PostgreSQL tools",
+    image: "example/postgres-mcp:1.0",
+    transport: "sse",
+    port: 8686,
+    path: "/sse",
+    hostPort: 48010,
+    command: ["postgres-mcp", "--transport=sse"],
+    inputs: {
+      databaseUri: { type: "databaseUri", env: "DATABASE_URI", description: "a reader's URI" },
+    },
+    verify: { tool: "list_schemas", expect: "public" },
+  }),
+  notes: connectorDefinition.parse({
+    ...common,
+    title: "Notes",
+    description: "Notes over HTTP",
+    image: "example/notes:2.0",
+    transport: "http",
+    port: 9000,
+    path: "/mcp",
+    hostPort: 48020,
+    command: ["notes"],
+    inputs: {
+      greeting: {
+        type: "string",
+        env: "GREETING",
+        description: "what to say first",
+        required: false,
+      },
+      token: { type: "secret", env: "TOKEN", description: "the notes' token", required: false },
+    },
+    verify: { tool: "search", arguments: { text: "a" }, expect: "." },
+  }),
+};
+
+/** A raw configuration, as `rawConfig` gives it: every part is there once. */
+export function exampleConfig(): Record<string, unknown> {
+  return {
+    database: { samples: ["planets"] },
+    models: {
+      "gpt-4o-mock": { provider: "mock" },
+      "gpt-4o": {
+        provider: "litellm",
+        model: "openai/gpt-4o",
+        apiKey: exampleApiKey,
+        apiBase: "http://models.test:8080/v1",
+      },
+    },
+    connectors: {
+      planets: { use: "postgres", alias: "db", inputs: { databaseUri: { sample: "planets" } } },
+      reports: { use: "postgres", hostPort: 48011, inputs: { databaseUri: exampleUri } },
+      notes: { use: "notes", expose: "lan", inputs: { greeting: "hi", token: "example-token" } },
+    },
+    keys: {
+      all: { connectors: { reports: "*", planets: "*", notes: "*" }, models: ["gpt-4o-mock"] },
+      nobody: {},
+    },
+  };
+}
+
+const root = "/checkout";
+
+export function parseRaw(raw: unknown, mirror: Readonly<Record<string, string>> = {}) {
+  return parseConfig(raw, { catalogue, root, mirror });
+}
+
+/** The model of a configuration that must be right. */
+export function modelOf(raw: unknown): GatewayModel {
+  const result = parseRaw(raw);
+  if (!result.ok) throw new Error(renderProblems(result.problems, "test"));
+  return result.model;
+}
+
+/** The problems of a configuration that must be wrong. */
+export function problemsIn(raw: unknown): readonly Problem[] {
+  const result = parseRaw(raw);
+  if (result.ok) throw new Error("the configuration was accepted");
+  return result.problems;
+}

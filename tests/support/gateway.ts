@@ -1,0 +1,123 @@
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { GatewayModel } from "../../components/config/model.ts";
+import { databaseUri, setupSql } from "../../components/database/setup-sql.ts";
+import { litellmConfig } from "../../components/litellm/config-file.ts";
+import { proxyEnvFile } from "../../components/litellm/secrets.ts";
+import { hostScript } from "../../components/host/host-script.ts";
+import * as docker from "./docker.ts";
+import { scratch, sh } from "./shell.ts";
+
+export const masterKey = `sk-${"x".repeat(40)}`;
+const passwords = { litellm: "example1", reader: "example2" };
+
+/** Stands in for a model provider: answers with the credentials that it was asked with. */
+const provider = `
+import json, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+exec(open("/srv/server.py").read().partition("if __name__")[0])
+class Provider(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        said = ("say", self.path + " " + self.headers.get("Authorization", "nothing"))
+        data = json.dumps(chat_answer("gpt-4o", said)).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+threading.Thread(target=ThreadingHTTPServer(("0.0.0.0", 8080), Provider).serve_forever).start()
+ThreadingHTTPServer(("0.0.0.0", PORT), Handler).serve_forever()
+`;
+
+/** The rendered files of a model on the real programs, without Pulumi. */
+export interface RealGateway {
+  readonly url: string;
+  readonly database: string;
+  readonly proxy: string;
+  /** SQL as the superuser, through the script that the deployment uses. */
+  readonly psql: (sql: string) => ReturnType<typeof sh>;
+  readonly remove: () => Promise<void>;
+}
+
+export async function realGateway(model: GatewayModel): Promise<RealGateway> {
+  const place = scratch();
+  const name = {
+    network: docker.testName("net"),
+    database: docker.testName("db"),
+    proxy: docker.testName("proxy"),
+    models: docker.testName("models"),
+    planets: docker.testName("planets"),
+  };
+  const remove = async (): Promise<void> => {
+    const { network, ...containers } = name;
+    await docker.removeAll(Object.values(containers), [network]);
+    place.remove();
+  };
+  const on = (...aliases: string[]): string[] => [
+    ...["--network", name.network],
+    ...aliases.flatMap((alias) => ["--network-alias", alias]),
+  ];
+  const psql = (sql: string) =>
+    sh(hostScript("psql.sh", { CONTAINER: name.database, CONTAINER_ID: "" }), sql);
+  try {
+    await docker.network(name.network);
+    chmodSync(place.path, 0o755);
+    writeFileSync(join(place.path, "password"), "example0", { mode: 0o644 });
+    await docker.start(name.database, [
+      ...on("mcp-litellm-postgres"),
+      ...["--user", "70:70", "--env", "PGDATA=/var/lib/postgresql/data/pgdata"],
+      ...["--env", "POSTGRES_PASSWORD_FILE=/run/secrets/password"],
+      ...["--volume", `${join(place.path, "password")}:/run/secrets/password:ro`],
+      ...["--tmpfs", "/var/lib/postgresql/data:mode=1777", docker.image(docker.images.postgres)],
+    ]);
+    copyFileSync("components/mock-model/files/server.py", join(place.path, "server.py"));
+    await docker.start(name.models, [
+      ...on("mcp-mock-model", "models.test"),
+      ...["--volume", `${join(place.path, "server.py")}:/srv/server.py:ro`],
+      ...[docker.image(docker.images.python), "python3", "-c", provider],
+    ]);
+    await docker.until(name.database, 60, async () => {
+      const probe = ["pg_isready", "-q", "-h", "127.0.0.1"];
+      return (await docker.docker(["exec", name.database, ...probe])).code === 0;
+    });
+    const readers = [{ role: "mcp_planets", database: "planets", password: passwords.reader }];
+    const sql = setupSql(passwords.litellm, ["planets"], readers);
+    // Twice: it is applied to a volume that has it all as well.
+    for (const time of ["first", "second"]) {
+      const ran = psql(sql);
+      if (ran.code !== 0) throw new Error(`the ${time} set-up: ${ran.stderr}`);
+    }
+    await docker.start(name.planets, [
+      ...on("mcp-planets"),
+      ...["--env", `DATABASE_URI=${databaseUri("mcp_planets", passwords.reader, "planets")}`],
+      docker.image(docker.images.postgresMcp),
+      ...["postgres-mcp", "--transport=sse", "--sse-host=0.0.0.0", "--sse-port=8686"],
+      "--access-mode=restricted",
+    ]);
+    const config = join(place.path, "config");
+    mkdirSync(config);
+    writeFileSync(join(config, "config.yaml"), litellmConfig(model));
+    for (const file of ["admin.py", "entrypoint.sh"])
+      copyFileSync(join("components", "litellm", "files", file), join(config, file));
+    const secrets = {
+      masterKey,
+      saltKey: `sk-${"y".repeat(40)}`,
+      databaseUrl: databaseUri("litellm", passwords.litellm, "litellm"),
+    };
+    writeFileSync(join(place.path, "proxy.env"), proxyEnvFile(secrets, model.models));
+    await docker.start(name.proxy, [
+      ...[...on("mcp-litellm-proxy"), "--publish", "127.0.0.1::4000", "--cap-drop", "ALL"],
+      ...["--volume", `${config}:/etc/mcp-gateway:ro`],
+      ...["--volume", `${join(place.path, "proxy.env")}:/run/secrets/mcp-gateway.env:ro`],
+      ...["--entrypoint", "/bin/sh", docker.image(docker.images.litellm)],
+      "/etc/mcp-gateway/entrypoint.sh",
+    ]);
+    const url = await docker.published(name.proxy, 4000);
+    await docker.until(name.proxy, 150, async () => (await fetch(`${url}/health/readiness`)).ok);
+    return { url, database: name.database, proxy: name.proxy, psql, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Recorded, type Recording, isSecret } from "./recorder.ts";
+
+const scripts = join("components", "host", "scripts");
+
+/** A host script as its variables and its name: its text is in the repository already. */
+function scriptOf(text: string): unknown {
+  for (const file of readdirSync(scripts)) {
+    const body = readFileSync(join(scripts, file), "utf8");
+    if (!text.endsWith(body)) continue;
+    const variables = text.slice(0, -body.length).split("\n").slice(0, -1);
+    return { script: `<${join(scripts, file)}>`, variables };
+  }
+  return undefined;
+}
+
+function textOf(text: string): unknown {
+  const portable = text.replaceAll(process.cwd(), "<checkout>");
+  return scriptOf(portable) ?? (portable.includes("\n") ? portable.split("\n") : portable);
+}
+
+/** Repository files that are deployed as they are: only their name is of interest. */
+const deployed = [
+  "litellm/files/admin.py",
+  "litellm/files/entrypoint.sh",
+  "mock-model/files/server.py",
+];
+
+function contentOf(content: string): unknown {
+  const file = deployed.find((each) => readFileSync(join("components", each), "utf8") === content);
+  return file === undefined ? content.split("\n") : `<components/${file}>`;
+}
+
+/**
+ * The lines that write-files.sh reads, if that is what `text` is. Files that everybody may read
+ * are shown; they are no secrets, although standard input is always treated as one.
+ */
+function filesOf(text: string): unknown {
+  const lines = text.split("\n").slice(0, -1);
+  const files = lines.map((line) => /^(\S+) (644|600) (\d+:\d+) ([A-Za-z0-9+/=]*)$/.exec(line));
+  if (lines.length === 0 || files.includes(null)) return undefined;
+  return files.map((found) => {
+    const [, name, mode, owner, encoded = ""] = found ?? [];
+    const content = Buffer.from(encoded, "base64").toString();
+    return { name, mode, owner, content: mode === "644" ? contentOf(content) : "[secret]" };
+  });
+}
+
+function shown(key: string, value: unknown): unknown {
+  if (isSecret(value)) {
+    if (key === "stdin" && typeof value.value === "string")
+      return filesOf(value.value) ?? "[secret]";
+    // Secret to the provider because of the private key, which these stacks do not have.
+    return key === "connection" ? shown(key, value.value) : "[secret]";
+  }
+  if (typeof value === "string") return textOf(value);
+  if (Array.isArray(value)) return value.map((item) => shown("", item));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([name, item]) => [
+    name,
+    name === "privateKey" ? "[secret]" : shown(name, item),
+  ]);
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+  ) as unknown;
+}
+
+function entry(resource: Recorded): unknown {
+  const { options, provider } = resource;
+  return {
+    inputs: shown("", resource.inputs),
+    options: {
+      ...options,
+      // The provider's own, the same on every command.
+      replaceOnChanges: options.replaceOnChanges?.filter((path) => path !== "triggers[*]"),
+      ...(provider === undefined ? {} : { provider }),
+    },
+  };
+}
+
+/** Everything a program registered, sorted by URN, secrets redacted: the text of a golden file. */
+export function goldenText(recording: Recording): string {
+  const resources = recording.resources.map((resource) => [resource.urn, entry(resource)]);
+  const dump = { resources: Object.fromEntries(resources) as unknown, lookups: recording.calls };
+  return `${JSON.stringify(dump, null, 2)}\n`;
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+
+/** A `Pulumi.<stack>.yaml` as plain values. */
+export function stackFile(stack: string): { readonly config: Record<string, unknown> } {
+  return parse(readFileSync(`Pulumi.${stack}.yaml`, "utf8")) as {
+    config: Record<string, unknown>;
+  };
+}
+
+/**
+ * The committed configuration of a stack, as Pulumi hands it to the program: strings as they are,
+ * the rest as JSON. The image mirror belongs to one machine and is left out; the two values of
+ * `lan` that its user has to set are made up.
+ */
+export function stackConfig(stack: "local" | "lan"): Record<string, string> {
+  const { config } = stackFile(stack);
+  const values = Object.entries(config).filter(([key]) => key !== "mcp-gateway:imageMirrorFile");
+  const all = Object.fromEntries(values);
+  if (stack === "lan") {
+    all["mcp-gateway:ssh"] = { hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFAKE" };
+    const connectors = structuredClone(all["mcp-gateway:connectors"]) as {
+      postgres: { inputs?: unknown };
+    };
+    connectors.postgres.inputs = { databaseUri: lanUri };
+    all["mcp-gateway:connectors"] = connectors;
+  }
+  return Object.fromEntries(
+    Object.entries(all).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+export const lanUri = "postgresql://reader:example@postgres:5432/app";

@@ -1,0 +1,191 @@
+import { Gateway } from "../../../components/gateway.ts";
+import * as docker from "@pulumi/docker";
+import { exampleConfig, modelOf } from "../../support/config.ts";
+import { type Recorded, type Recording, record } from "../../support/recorder.ts";
+
+const CONTAINER = "docker:index/container:Container";
+let recording: Recording;
+let containers: readonly Recorded[];
+
+beforeAll(async () => {
+  recording = await record(() => {
+    const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
+    new Gateway("gateway", modelOf(exampleConfig()), { providers: [provider] });
+    return {};
+  }, "test");
+  containers = recording.ofType(CONTAINER);
+});
+
+const input = (name: string, key: string): unknown => recording.one(CONTAINER, name).inputs[key];
+
+it("makes one container for every service and none besides", () => {
+  expect(containers.map((container) => [container.name, container.inputs["name"]])).toEqual([
+    ["gateway-connector-notes-container", "mcp-notes"],
+    ["gateway-connector-planets-container", "mcp-planets"],
+    ["gateway-connector-reports-container", "mcp-reports"],
+    ["gateway-postgres-container", "mcp-litellm-postgres"],
+    ["gateway-edge-container", "mcp-edge"],
+    ["gateway-proxy-container", "mcp-litellm-proxy"],
+    ["gateway-mock-model-container", "mcp-mock-model"],
+  ]);
+});
+
+it("hardens every container in the same way", () => {
+  for (const { name, inputs } of containers) {
+    const { memory, memorySwap, ...rest } = inputs;
+    expect([name, rest]).toEqual([
+      name,
+      expect.objectContaining({
+        capabilities: { drops: ["ALL"] },
+        securityOpts: ["no-new-privileges:true"],
+        init: true,
+        restart: "unless-stopped",
+        networkMode: "bridge",
+        logDriver: "json-file",
+        logOpts: { "max-size": "20m", "max-file": "5" },
+        ulimits: [
+          { name: "nofile", soft: 16384, hard: 16384 },
+          { name: "nproc", soft: 4096, hard: 4096 },
+        ],
+        wait: false,
+      }),
+    ]);
+    expect([name, memorySwap]).toEqual([name, memory]);
+    expect(rest["destroyGraceSeconds"]).toEqual(rest["stopTimeout"]);
+    for (const key of [
+      "privileged",
+      "pidMode",
+      "ipcMode",
+      "usernsMode",
+      "devices",
+      "hosts",
+      "uploads",
+    ])
+      expect([name, key, key in inputs]).toEqual([name, key, false]);
+  }
+});
+
+it("gives each its memory, its user and a root file system that is read-only where it can be", () => {
+  expect(
+    containers.map(({ inputs }) => [
+      inputs["name"],
+      inputs["memory"],
+      inputs["user"],
+      inputs["readOnly"],
+    ]),
+  ).toEqual([
+    ["mcp-notes", 64, "1000:1000", true],
+    ["mcp-planets", 64, "1000:1000", true],
+    ["mcp-reports", 64, "1000:1000", true],
+    ["mcp-litellm-postgres", 512, "70:70", true],
+    ["mcp-edge", 128, "99:99", true],
+    ["mcp-litellm-proxy", 2048, "0:0", false],
+    ["mcp-mock-model", 64, "65534:65534", true],
+  ]);
+});
+
+it("labels every container for the log collector and as this checkout's; fingerprints secrets", () => {
+  const standard = [
+    { label: "com.docker.compose.project", value: "mcp-gateway" },
+    { label: "logging", value: "enabled" },
+    { label: "mcp-gateway.files", value: "/checkout/.gateway/config" },
+  ];
+  const fingerprint = {
+    label: "mcp-gateway.fingerprint",
+    value: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+  };
+  const withSecrets = ["mcp-notes", "mcp-planets", "mcp-reports", "mcp-litellm-proxy"];
+  for (const { inputs } of containers) {
+    // Sorted by label: another order would be a change at every preview.
+    expect([inputs["name"], inputs["labels"]]).toEqual([
+      inputs["name"],
+      withSecrets.includes(String(inputs["name"]))
+        ? [...standard, fingerprint].sort((a, b) => (a.label < b.label ? -1 : 1))
+        : standard,
+    ]);
+  }
+});
+
+it("publishes the edge and the connectors on the address they were given, and nothing else", () => {
+  expect(
+    containers.flatMap(({ inputs }) =>
+      (inputs["ports"] as object[]).map((port) => ({ of: inputs["name"], ...port })),
+    ),
+  ).toEqual([
+    { of: "mcp-notes", internal: 9000, external: 48020, ip: "0.0.0.0", protocol: "tcp" },
+    { of: "mcp-planets", internal: 8686, external: 48010, ip: "127.0.0.1", protocol: "tcp" },
+    { of: "mcp-reports", internal: 8686, external: 48011, ip: "127.0.0.1", protocol: "tcp" },
+    { of: "mcp-edge", internal: 4000, external: 4000, ip: "127.0.0.1", protocol: "tcp" },
+  ]);
+});
+
+it("binds host files read-only, one volume read-write, never the Docker socket", () => {
+  const mounts = containers.flatMap(
+    ({ inputs }) => inputs["mounts"] as { type: string; source: string; readOnly?: boolean }[],
+  );
+  expect(mounts.filter((mount) => mount.type === "bind" && mount.readOnly !== true)).toEqual([]);
+  expect(mounts.filter((mount) => mount.type !== "bind")).toEqual([
+    { type: "volume", source: "mcp_gateway_pgdata", target: "/var/lib/postgresql/data" },
+  ]);
+  expect(mounts.filter((mount) => mount.source.includes("docker.sock"))).toEqual([]);
+});
+
+it("uses an image's id, never its name, and keeps the image for a way back", () => {
+  const images = recording.ofType("docker:index/remoteImage:RemoteImage");
+  expect(images.map(({ inputs }) => inputs)).toEqual([
+    { name: "example/notes:2.0", keepLocally: true },
+    { name: "example/postgres-mcp:1.0", keepLocally: true },
+    { name: "example/postgres-mcp:1.0", keepLocally: true },
+    { name: "postgres:16-alpine", keepLocally: true },
+    { name: "haproxy:3.0-alpine", keepLocally: true },
+    { name: "ghcr.io/berriai/litellm:main-v1.77.3-stable", keepLocally: true },
+    { name: "python:3.13-alpine", keepLocally: true },
+  ]);
+  for (const { name, inputs } of containers)
+    expect(inputs["image"]).toBe(`sha256:${name.replace(/container$/, "image")}`);
+});
+
+it("starts LiteLLM by the entrypoint that refuses an open gateway", () => {
+  const name = "gateway-proxy-container";
+  expect(input(name, "entrypoints")).toEqual(["/bin/sh", "/etc/mcp-gateway/entrypoint.sh"]);
+  expect(input(name, "command")).toEqual([]);
+  expect(input(name, "envs")).toEqual(["LITELLM_LOG=INFO"]);
+  expect(input(name, "stopTimeout")).toBe(90);
+  expect(input(name, "mounts")).toEqual([
+    {
+      type: "bind",
+      source: expect.stringMatching(
+        /^\/checkout\/\.gateway\/config\/proxy\/[0-9a-f]{12}$/,
+      ) as string,
+      target: "/etc/mcp-gateway",
+      readOnly: true,
+    },
+    {
+      type: "bind",
+      source: "/checkout/.gateway/secrets/proxy/proxy.env",
+      target: "/run/secrets/mcp-gateway.env",
+      readOnly: true,
+    },
+  ]);
+});
+
+it("starts a connector by its catalogue's words, untouched by the shell", () => {
+  const name = "gateway-connector-planets-container";
+  expect(input(name, "entrypoints")).toEqual([
+    "/bin/sh",
+    "-c",
+    'set -a; . /run/secrets/mcp-gateway.env; set +a; exec "$0" "$@"',
+  ]);
+  expect(input(name, "command")).toEqual(["postgres-mcp", "--transport=sse"]);
+  expect(input(name, "envs")).toEqual([]);
+});
+
+it("replaces a container before the new one, also for the inputs that Docker would ignore", () => {
+  for (const { name, options, provider } of containers)
+    expect([name, provider, options.deleteBeforeReplace, options.replaceOnChanges]).toEqual([
+      name,
+      "docker-host",
+      true,
+      ["healthcheck", "tmpfs", "init", "cpuPeriod", "cpuQuota"],
+    ]);
+});

@@ -1,0 +1,77 @@
+import deploy from "../../../index.ts";
+import { leaksOf } from "../../support/leaks.ts";
+import { type Recording, record, reveal } from "../../support/recorder.ts";
+import { stackConfig } from "../../support/stack-file.ts";
+
+jest.mock("../../../components/preflight/preflight.ts", () => ({
+  preflight: () => Promise.resolve(),
+}));
+
+let recording: Recording;
+beforeAll(async () => {
+  recording = await record(deploy, "lan", stackConfig("lan"));
+});
+
+it("reaches the server over SSH with the pinned host key, always", () => {
+  const remote = recording.ofType("command:remote:Command");
+  expect(remote.length).toBeGreaterThan(20);
+  for (const { name, inputs } of remote)
+    expect([name, reveal(inputs["connection"])]).toEqual([
+      name,
+      {
+        host: "linuxserver.lan",
+        port: 22,
+        user: "administrator",
+        hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFAKE",
+        // The provider's defaults; no key and no password: the agent has it.
+        dialErrorLimit: 10,
+        perDialTimeout: 15,
+      },
+    ]);
+});
+
+it("runs nothing on this machine but the verification", () => {
+  expect(
+    recording.ofType("command:local:Command").map(({ name, inputs }) => [name, inputs["create"]]),
+  ).toEqual([["mcp-gateway-verification-run", "exec node ops/verify.ts"]]);
+});
+
+it("deploys to the server's engine only", () => {
+  expect(recording.ofType("pulumi:providers:docker").map(({ inputs }) => inputs)).toEqual([
+    { host: "ssh://administrator@linuxserver.lan" },
+  ]);
+});
+
+it("publishes the edge to the LAN and the connector to the server alone", () => {
+  const ports = recording
+    .ofType("docker:index/container:Container")
+    .flatMap(({ inputs }) => inputs["ports"] as object[]);
+  expect(ports).toEqual([
+    { internal: 8686, external: 48010, ip: "127.0.0.1", protocol: "tcp" },
+    { internal: 4000, external: 4000, ip: "0.0.0.0", protocol: "tcp" },
+  ]);
+});
+
+it("looks the server's networks up and keeps to the plan's directories", () => {
+  expect(recording.calls.map(({ inputs }) => inputs)).toEqual([
+    { name: "postgres-net" },
+    { name: "traefik-proxy" },
+  ]);
+  const sources = recording
+    .ofType("docker:index/container:Container")
+    .flatMap(({ inputs }) => inputs["mounts"] as { type: string; source: string }[])
+    .filter(({ type }) => type === "bind")
+    .map(({ source }) => source.replace(/[0-9a-f]{12}$/, "<hash>"));
+  expect(sources).toEqual([
+    "/home/administrator/secrets/mcp-gateway/mcp-postgres/connector.env",
+    "/home/administrator/secrets/mcp-gateway/postgres/password",
+    "/home/administrator/projects/mcp/gateway/config/edge/<hash>",
+    "/home/administrator/projects/mcp/gateway/config/proxy/<hash>",
+    "/home/administrator/secrets/mcp-gateway/proxy/proxy.env",
+    "/home/administrator/projects/mcp/gateway/config/mock-model/<hash>",
+  ]);
+});
+
+it("has no secret in the clear", () => {
+  expect(leaksOf(recording)).toEqual([]);
+});

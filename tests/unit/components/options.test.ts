@@ -1,0 +1,171 @@
+import * as docker from "@pulumi/docker";
+import { Gateway } from "../../../components/gateway.ts";
+import { exampleConfig, modelOf } from "../../support/config.ts";
+import { type Recording, record } from "../../support/recorder.ts";
+
+const run = (raw: Record<string, unknown>): Promise<Recording> =>
+  record(() => {
+    const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
+    new Gateway("gateway", modelOf(raw), { providers: [provider] });
+    return {};
+  }, "test");
+
+let recording: Recording;
+beforeAll(async () => {
+  recording = await run(exampleConfig());
+});
+
+it("begins every child's name with its parent's", () => {
+  const children = recording.resources.filter(({ options }) => options.parent !== undefined);
+  expect(children.length).toBeGreaterThan(40);
+  expect(
+    children.filter(({ name, options }) => !name.startsWith(`${options.parent ?? ""}-`)),
+  ).toEqual([]);
+  expect(
+    recording.resources
+      .filter(({ options }) => options.parent === undefined)
+      .map(({ type, name }) => [type, name]),
+  ).toEqual([
+    ["mcp-gateway:index:Gateway", "gateway"],
+    ["pulumi:providers:docker", "docker-host"],
+  ]);
+});
+
+it("uses three-part type tokens of its own package for its components", () => {
+  const types = recording.resources.filter(({ custom }) => !custom).map(({ type }) => type);
+  expect([...new Set(types)].sort()).toEqual([
+    "mcp-gateway:access:VirtualKey",
+    "mcp-gateway:connector:Connector",
+    "mcp-gateway:database:DedicatedPostgres",
+    "mcp-gateway:edge:Edge",
+    "mcp-gateway:index:Gateway",
+    "mcp-gateway:litellm:LitellmProxy",
+    "mcp-gateway:model:MockModel",
+    "mcp-gateway:network:Networks",
+    "mcp-gateway:verification:Verification",
+  ]);
+});
+
+it("passes the Docker provider to every Docker resource and to nothing else", () => {
+  for (const { name, type, provider } of recording.resources)
+    expect([name, provider]).toEqual([
+      name,
+      type.startsWith("docker:") ? "docker-host" : undefined,
+    ]);
+});
+
+it.each([
+  [undefined, true],
+  [false, true],
+  [true, false],
+])("destroyData %s: the data volume's retainOnDelete is %s", async (destroyData, retained) => {
+  const database = { samples: ["planets"], ...(destroyData === undefined ? {} : { destroyData }) };
+  const { ofType } = await run({ ...exampleConfig(), database });
+  const volumes = ofType("docker:index/volume:Volume");
+  expect(volumes.map(({ inputs, options }) => [inputs, options.retainOnDelete])).toEqual([
+    // No labels: a later change of one would replace the volume, and with it the data.
+    [{ name: "mcp_gateway_pgdata" }, retained],
+  ]);
+});
+
+it("retains nothing but the volume", () => {
+  expect(
+    recording.resources
+      .filter(({ options }) => options.retainOnDelete === true)
+      .map(({ name }) => name),
+  ).toEqual(["gateway-postgres-volume"]);
+});
+
+it("makes its own network only; external ones are looked up", async () => {
+  const raw = { ...exampleConfig(), externalNetworks: { "office-net": ["edge", "reports"] } };
+  const { ofType, calls, one } = await run(raw);
+  expect(ofType("docker:index/network:Network").map(({ inputs }) => inputs)).toEqual([
+    {
+      name: "mcp-gateway-net",
+      driver: "bridge",
+      labels: [{ label: "com.docker.compose.project", value: "mcp-gateway" }],
+    },
+  ]);
+  expect(calls).toEqual([
+    { token: "docker:index/getNetwork:getNetwork", inputs: { name: "office-net" } },
+  ]);
+  const networks = (name: string): unknown =>
+    one("docker:index/container:Container", name).inputs["networksAdvanced"];
+  // Only its own network knows a part by its plain name: two gateways may share an external one.
+  const on = (host: string, own: string, ...external: string[]) => [
+    { name: own, aliases: [host] },
+    ...external.map((name) => ({ name })),
+  ];
+  const both = ["mcp-gateway-net", "office-net"] as const;
+  expect(networks("gateway-edge-container")).toEqual(on("mcp-edge", ...both));
+  expect(networks("gateway-connector-reports-container")).toEqual(on("mcp-reports", ...both));
+  for (const [part, host] of [
+    ["connector-planets", "mcp-planets"],
+    ["proxy", "mcp-litellm-proxy"],
+    ["postgres", "mcp-litellm-postgres"],
+    ["mock-model", "mcp-mock-model"],
+  ] as const)
+    expect(networks(`gateway-${part}-container`)).toEqual(on(host, "mcp-gateway-net"));
+});
+
+it("puts namePrefix before every container's name and leaves its DNS names alone", async () => {
+  const { ofType } = await run({ ...exampleConfig(), namePrefix: "staging-" });
+  const containers = ofType("docker:index/container:Container");
+  const bare = recording.ofType("docker:index/container:Container");
+  expect(containers.map(({ inputs }) => inputs["name"])).toEqual(
+    bare.map(({ inputs }) => `staging-${String(inputs["name"])}`),
+  );
+  expect(containers.map(({ inputs }) => inputs["networksAdvanced"])).toEqual(
+    bare.map(({ inputs }) => inputs["networksAdvanced"]),
+  );
+  const scripts = ofType("command:local:Command").map(({ inputs }) => String(inputs["create"]));
+  const named = scripts.flatMap(
+    (text) => text.match(/^(CONTAINERS?|PROXY|DATABASE)='.*'$/gm) ?? [],
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((line) => !/='staging-/.test(line))).toEqual([]);
+});
+
+it("looks nothing up without external networks", () => {
+  expect(recording.calls).toEqual([]);
+});
+
+it("waits for what it needs: keys for the proxy, kept secrets for the database", () => {
+  const depends = recording.resources.filter(({ options }) => options.dependsOn.length > 0);
+  expect(Object.fromEntries(depends.map(({ name, options }) => [name, options.dependsOn]))).toEqual(
+    {
+      "gateway-key-all-grant": ["gateway-proxy-ready"],
+      "gateway-key-all-kept": ["gateway-postgres-ready"],
+      "gateway-key-nobody-grant": ["gateway-proxy-ready"],
+      "gateway-key-nobody-kept": ["gateway-postgres-ready"],
+      "gateway-key-purge": ["gateway-proxy-ready"],
+      "gateway-master-key-kept": ["gateway-postgres-ready"],
+      "gateway-salt-key-kept": ["gateway-postgres-ready"],
+    },
+  );
+});
+
+it("replaces rendered files by writing the new directory first", () => {
+  const replaced = recording.resources.filter(({ options }) =>
+    options.replaceOnChanges?.includes("delete"),
+  );
+  expect(replaced.map(({ name, options }) => [name, options.deleteBeforeReplace])).toEqual([
+    ["gateway-edge-config", false],
+    ["gateway-proxy-config", false],
+    ["gateway-mock-model-config", false],
+  ]);
+});
+
+it("runs commands on a local host with /bin/sh against the configured engine", () => {
+  const commands = recording.ofType("command:local:Command");
+  for (const { name, inputs } of commands) {
+    expect([name, inputs["interpreter"]]).toEqual([name, ["/bin/sh", "-c"]]);
+    if (name !== "gateway-verification-run")
+      for (const key of ["create", "delete"])
+        if (key in inputs)
+          expect(String(inputs[key])).toMatch(
+            /^export DOCKER_HOST='unix:\/\/\/var\/run\/docker\.sock'\n/,
+          );
+  }
+  expect(recording.ofType("command:remote:Command")).toEqual([]);
+});

@@ -1,0 +1,111 @@
+import { rawConfig } from "../../../components/config/read.ts";
+import { readCatalogue } from "../../../components/connectors/catalogue.ts";
+import { catalogue, exampleConfig, exampleUri, modelOf, parseRaw } from "../../support/config.ts";
+
+const model = modelOf(exampleConfig());
+const connector = (id: string) => {
+  const found = model.connectors.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`no connector ${id}`);
+  return found;
+};
+
+it("derives everything of a connector from its id and its entry", () => {
+  const { definition, ...rest } = connector("planets");
+  expect(definition).toBe(catalogue["postgres"]);
+  expect(rest).toEqual({
+    id: "planets",
+    alias: "db",
+    serverName: "mcp_planets",
+    host: "mcp-planets",
+    image: "example/postgres-mcp:1.0",
+    hostPort: 48010,
+    bind: "127.0.0.1",
+    url: "http://mcp-planets:8686/sse",
+    serverId: "403b871a8016d8b9f49ec8328edeb0aa",
+    environment: { DATABASE_URI: { kind: "sample", database: "planets", role: "mcp_planets" } },
+    verify: { tool: "list_schemas", arguments: {}, expect: "public" },
+  });
+});
+
+it("has no underscore in a DNS name: HTTP clients refuse it in a host name", () => {
+  const raw = { connectors: { my_notes_2: { use: "notes" } } };
+  expect(modelOf(raw).connectors.map(({ host, url }) => [host, url])).toEqual([
+    ["mcp-my-notes-2", "http://mcp-my-notes-2:9000/mcp"],
+  ]);
+});
+
+it("wraps every secret input again and leaves plain ones readable", () => {
+  const { environment } = connector("notes");
+  expect(JSON.stringify(environment)).toBe(
+    '{"GREETING":{"kind":"plain","value":"hi"},"TOKEN":{"kind":"secret","value":"[secret]"}}',
+  );
+  const uri = connector("reports").environment["DATABASE_URI"];
+  expect(uri?.kind === "secret" && uri.value.reveal()).toBe(exampleUri);
+  expect(JSON.stringify(model)).not.toContain("example-");
+});
+
+it("publishes on the loopback unless the stack says lan", () => {
+  expect(model.connectors.map(({ id, bind }) => [id, bind])).toEqual([
+    ["notes", "0.0.0.0"],
+    ["planets", "127.0.0.1"],
+    ["reports", "127.0.0.1"],
+  ]);
+});
+
+it("names a provider's key after its model", () => {
+  expect(model.models[0]).toEqual({
+    name: "gpt-4o",
+    provider: "litellm",
+    model: "openai/gpt-4o",
+    apiKey: expect.anything() as unknown,
+    apiKeyVariable: "MODEL_KEY_GPT_4O",
+    apiBase: "http://models.test:8080/v1",
+  });
+});
+
+it("resolves relative directories from the checkout and keeps absolute ones", () => {
+  expect(model.directories).toEqual({
+    config: "/checkout/.gateway/config",
+    secrets: "/checkout/.gateway/secrets",
+  });
+  expect(modelOf({ directories: { config: "/a", secrets: "b" } }).directories).toEqual({
+    config: "/a",
+    secrets: "/checkout/b",
+  });
+});
+
+it("exchanges images by the mirror's exact references only", () => {
+  const mirror = { "haproxy:3.0-alpine": "mirror.test/haproxy:1", haproxy: "mirror.test/wrong:1" };
+  const result = parseRaw(exampleConfig(), mirror);
+  expect(result.ok && [result.model.edge.image, result.model.proxy.image]).toEqual([
+    "mirror.test/haproxy:1",
+    "ghcr.io/berriai/litellm:main-v1.77.3-stable",
+  ]);
+});
+
+it("reads the program's namespace only, JSON as JSON and text as text", () => {
+  const all = {
+    "mcp-gateway:dockerHost": "unix:///x",
+    "mcp-gateway:network": "123",
+    "mcp-gateway:gateway": '{"port":4000}',
+    "mcp-gateway:proxy": "not json",
+    "other:gateway": "{}",
+    "mcp-gateway-2:gateway": "{}",
+  };
+  expect(rawConfig(all, "mcp-gateway")).toEqual({
+    dockerHost: "unix:///x",
+    network: "123",
+    gateway: { port: 4000 },
+    proxy: "not json",
+  });
+});
+
+it.each([null, undefined, "x", 1, []])("refuses %j as a configuration without throwing", (raw) => {
+  expect(parseRaw(raw).ok).toBe(false);
+});
+
+it("reads the catalogue that is committed", () => {
+  const read = readCatalogue("mcp-connectors");
+  expect(Object.keys(read)).toContain("postgres");
+  expect(read["postgres"]?.image).toMatch(/@sha256:[0-9a-f]{64}$/);
+});

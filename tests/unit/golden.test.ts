@@ -1,0 +1,33 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { deploy } from "../../components/deploy.ts";
+import { readConfig } from "../../components/config/read.ts";
+import { goldenText } from "../support/golden.ts";
+import { secretsOf } from "../support/leaks.ts";
+import { record } from "../support/recorder.ts";
+import { stackConfig } from "../support/stack-file.ts";
+
+// The look at the Docker host before anything is registered has tests of its own.
+jest.mock("../../components/preflight/preflight.ts", () => ({
+  preflight: () => Promise.resolve(),
+}));
+
+// What a change does to the whole of a stack is the diff of its golden file.
+// UPDATE_GOLDEN=1 npx jest tests/unit/golden.test.ts
+const update = process.env["UPDATE_GOLDEN"] === "1";
+
+describe.each(["local", "lan"] as const)("stack %s", (stack) => {
+  it("registers exactly what its golden file says", async () => {
+    const recording = await record(
+      () => deploy(readConfig(process.cwd())),
+      stack,
+      stackConfig(stack),
+    );
+    const text = goldenText(recording);
+    for (const secret of secretsOf(recording)) expect(text).not.toContain(secret);
+    expect(text).not.toContain(process.cwd());
+    const file = join("tests", "golden", `${stack}.json`);
+    if (update) writeFileSync(file, text);
+    expect(text).toEqual(readFileSync(file, "utf8"));
+  });
+});

@@ -1,0 +1,119 @@
+import { parse } from "yaml";
+import { litellmConfig } from "../../../components/litellm/config-file.ts";
+import { proxyEnvFile } from "../../../components/litellm/secrets.ts";
+import { exampleApiKey, exampleConfig, modelOf } from "../../support/config.ts";
+
+it("renders a model exactly", () => {
+  expect(litellmConfig(modelOf(exampleConfig()))).toBe(`general_settings:
+  database_url: os.environ/DATABASE_URL
+  master_key: os.environ/LITELLM_MASTER_KEY
+  proxy_batch_write_at: 4
+litellm_settings:
+  json_logs: true
+  telemetry: false
+mcp_servers:
+  mcp_notes:
+    alias: notes
+    description: Notes over HTTP
+    transport: http
+    url: http://mcp-notes:9000/mcp
+  mcp_planets:
+    alias: db
+    description: PostgreSQL tools
+    transport: sse
+    url: http://mcp-planets:8686/sse
+  mcp_reports:
+    alias: reports
+    description: PostgreSQL tools
+    transport: sse
+    url: http://mcp-reports:8686/sse
+model_list:
+  - litellm_params:
+      api_base: http://models.test:8080/v1
+      api_key: os.environ/MODEL_KEY_GPT_4O
+      model: openai/gpt-4o
+    model_name: gpt-4o
+  - litellm_params:
+      api_base: http://mcp-mock-model:9200/v1
+      api_key: unused
+      model: openai/gpt-4o-mock
+    model_name: gpt-4o-mock
+`);
+});
+
+it("renders a gateway without connectors and a model without a base URL", () => {
+  const raw = {
+    models: { m: { provider: "litellm", model: "anthropic/x", apiKey: exampleApiKey } },
+  };
+  const config = parse(litellmConfig(modelOf(raw))) as Record<string, unknown>;
+  expect(config["mcp_servers"]).toEqual({});
+  expect(config["model_list"]).toEqual([
+    {
+      model_name: "m",
+      litellm_params: { api_key: "os.environ/MODEL_KEY_M", model: "anthropic/x" },
+    },
+  ]);
+});
+
+it("does not depend on the order in which the stack file lists things", () => {
+  const reversed = (value: unknown): unknown =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .reverse()
+            .map(([key, item]) => [key, reversed(item)]),
+        )
+      : value;
+  const shuffled = reversed(exampleConfig());
+  expect(Object.keys(shuffled as object)).not.toEqual(Object.keys(exampleConfig()));
+  expect(litellmConfig(modelOf(shuffled))).toBe(litellmConfig(modelOf(exampleConfig())));
+});
+
+it("has the master key where LiteLLM reads it: elsewhere the gateway would be open", () => {
+  const config = parse(litellmConfig(modelOf({}))) as Record<string, Record<string, unknown>>;
+  expect(config["general_settings"]?.["master_key"]).toBe("os.environ/LITELLM_MASTER_KEY");
+  expect("master_key" in (config["litellm_settings"] ?? {})).toBe(false);
+});
+
+it("has only sections and fields that LiteLLM 1.77.3 reads", () => {
+  const config = parse(litellmConfig(modelOf(exampleConfig()))) as Record<string, unknown>;
+  expect(Object.keys(config)).toEqual([
+    "general_settings",
+    "litellm_settings",
+    "mcp_servers",
+    "model_list",
+  ]);
+  for (const server of Object.values(config["mcp_servers"] as Record<string, object>))
+    expect(Object.keys(server)).toEqual(["alias", "description", "transport", "url"]);
+});
+
+it("names no server with a `-`: LiteLLM refuses to start with one", () => {
+  const config = parse(litellmConfig(modelOf(exampleConfig()))) as { mcp_servers: object };
+  for (const name of Object.keys(config.mcp_servers)) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+});
+
+it("writes the env file that its os.environ references need, and no more", () => {
+  const model = modelOf(exampleConfig());
+  const text = proxyEnvFile(
+    { masterKey: "master", saltKey: "salt", databaseUrl: "postgresql://x" },
+    model.models,
+  );
+  expect(text).toBe(
+    `DATABASE_URL='postgresql://x'\nLITELLM_MASTER_KEY='master'\nLITELLM_SALT_KEY='salt'\nMODEL_KEY_GPT_4O='${exampleApiKey}'\n`,
+  );
+  const wanted = [...litellmConfig(model).matchAll(/os\.environ\/(\S+)/g)].map(([, name]) => name);
+  const given = text.split("\n").map((line) => line.split("=")[0]);
+  expect(wanted.filter((name) => !given.includes(name ?? ""))).toEqual([]);
+});
+
+it("never lets a model's key replace one of the proxy's own secrets", () => {
+  const raw = {
+    models: { litellm_master_key: { provider: "litellm", model: "a/b", apiKey: exampleApiKey } },
+  };
+  const text = proxyEnvFile(
+    { masterKey: "m", saltKey: "s", databaseUrl: "d" },
+    modelOf(raw).models,
+  );
+  expect(text).toContain("LITELLM_MASTER_KEY='m'\n");
+  expect(text).toContain(`MODEL_KEY_LITELLM_MASTER_KEY='${exampleApiKey}'\n`);
+});

@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { parse } from "yaml";
+import { accessMatrix, grantOf } from "../../components/access/grants.ts";
+import type { GatewayModel } from "../../components/config/model.ts";
+import { renderProblems } from "../../components/config/problems.ts";
+import { setupSql } from "../../components/database/setup-sql.ts";
+import { haproxyConfig } from "../../components/edge/haproxy-config.ts";
+import { litellmConfig } from "../../components/litellm/config-file.ts";
+import { proxyEnvFile } from "../../components/litellm/secrets.ts";
+import { verificationPlan } from "../../components/verification/plan.ts";
+import { anyConfig, plausible, secretsIn, shuffled } from "../support/arbitraries.ts";
+import { parseRaw } from "../support/config.ts";
+
+const runs = { numRuns: 600 };
+const values = { masterKey: "m", saltKey: "s", databaseUrl: "d" };
+
+/** Everything that is rendered from a model and is readable by others. */
+function plainFiles(model: GatewayModel): Record<string, string> {
+  return {
+    "config.yaml": litellmConfig(model),
+    "haproxy.cfg": haproxyConfig(),
+    access: JSON.stringify(accessMatrix(model)),
+    grants: JSON.stringify(model.keys.map((key) => grantOf(key, model.connectors))),
+    plan: JSON.stringify(verificationPlan(model, {}, [])),
+    model: JSON.stringify(model),
+  };
+}
+
+it("either takes a configuration or names path and fix of every problem; it never throws", () => {
+  const seen = { accepted: 0, refused: 0 };
+  fc.assert(
+    fc.property(anyConfig, (raw) => {
+      const result = parseRaw(raw);
+      seen[result.ok ? "accepted" : "refused"] += 1;
+      if (result.ok) return;
+      expect(result.problems.length).toBeGreaterThan(0);
+      for (const problem of result.problems) {
+        expect(problem.path.length).toBeGreaterThan(0);
+        expect(problem.message).toMatch(/^[^.]+/);
+        expect(problem.fix).toMatch(
+          /^pulumi config (rm|set|set --secret) --path 'mcp-gateway:[\s\S]+/,
+        );
+      }
+      expect(renderProblems(result.problems, "test")).toContain("nothing was changed");
+    }),
+    runs,
+  );
+  // Otherwise the generator has gone astray and the properties say nothing.
+  expect(seen.accepted).toBeGreaterThan(50);
+  expect(seen.refused).toBeGreaterThan(50);
+});
+
+it("renders what it accepts: readable by a parser, without a secret, in one way only", () => {
+  let accepted = 0;
+  fc.assert(
+    fc.property(fc.oneof(plausible, anyConfig), fc.nat(20), (raw, seed) => {
+      const result = parseRaw(raw);
+      if (!result.ok) return;
+      accepted += 1;
+      const files = plainFiles(result.model);
+      const config = parse(files["config.yaml"] ?? "") as Record<string, object>;
+      expect(Object.keys(config["mcp_servers"] ?? {})).toHaveLength(result.model.connectors.length);
+      expect(config["model_list"]).toHaveLength(result.model.models.length);
+      for (const secret of secretsIn(raw))
+        for (const [name, text] of Object.entries(files))
+          expect([name, text.includes(secret)]).toEqual([name, false]);
+      expect(() => proxyEnvFile(values, result.model.models)).not.toThrow();
+
+      const again = parseRaw(shuffled(raw, seed));
+      if (!again.ok) throw new Error("the order of keys made a difference");
+      expect(plainFiles(again.model)).toEqual(files);
+      expect(proxyEnvFile(values, again.model.models)).toBe(
+        proxyEnvFile(values, result.model.models),
+      );
+    }),
+    { numRuns: 1000 },
+  );
+  expect(accepted).toBeGreaterThan(500);
+});
+
+it("gives every accepted key a grant that is never empty: empty would mean everything", () => {
+  fc.assert(
+    fc.property(anyConfig, (raw) => {
+      const result = parseRaw(raw);
+      if (!result.ok) return;
+      const ids = result.model.connectors.map((connector) => connector.serverId);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const key of result.model.keys) {
+        const { servers, models } = grantOf(key, result.model.connectors);
+        expect(servers.length).toBeGreaterThan(0);
+        expect(models.length).toBeGreaterThan(0);
+        for (const server of servers) expect(["__none__", ...ids]).toContain(server);
+      }
+    }),
+    runs,
+  );
+});
+
+it("never shows a secret in its problems, at whatever place of a connector or model it is wrong", () => {
+  const misplaced = fc.oneof(
+    fc.constant((uri: string) => ({ use: "postgres", inputs: { databaseUri: [uri] } })),
+    fc.constant((uri: string) => ({ use: "postgres", inputs: { databaseUri: { sample: uri } } })),
+    fc.constant((uri: string) => ({ use: "postgres", inputs: { [uri.slice(0, 4)]: uri } })),
+    fc.constant((uri: string) => ({ use: "postgres", inputs: uri })),
+    fc.constant((uri: string) => ({ use: "notes", hostPort: 0, inputs: { token: `${uri}\n` } })),
+  );
+  fc.assert(
+    fc.property(misplaced, fc.stringMatching(/^[a-z]{6,12}$/), (make, word) => {
+      const uri = `mysql://u:SECRET-${word}-END@h`;
+      const result = parseRaw({
+        connectors: { a: make(uri) },
+        models: { m: { provider: "litellm", model: "a/b", apiKey: { key: uri } } },
+      });
+      if (result.ok) throw new Error("accepted");
+      expect(renderProblems(result.problems, "test")).not.toContain(word);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** SQL with its literals and quoted names blanked, as a lexer finds them. */
+const unquoted = (sql: string): string =>
+  sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, (word) => `${word[0] ?? ""}...`);
+
+it("quotes every word in SQL, so that no password ends its statement", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), fc.string(), (password, role) => {
+      const sql = setupSql(password, [], [{ role, database: "d", password: "p" }]);
+      expect(unquoted(sql)).toBe(
+        unquoted(setupSql("p", [], [{ role: "r", database: "d", password: "p" }])),
+      );
+    }),
+    runs,
+  );
+});
