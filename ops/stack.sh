@@ -7,4 +7,5 @@ fi
   echo "there is no Pulumi.$PULUMI_STACK.yaml; write one like Pulumi.local.yaml or Pulumi.lan.yaml" >&2
   exit 1
 }
-PULUMI_STACK='' pulumi stack init "$PULUMI_STACK"
+stack=$PULUMI_STACK
+PULUMI_STACK='' pulumi stack init "$stack"

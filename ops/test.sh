@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Runs the test suites named (unit, contract, e2e), in that order of arguments, and ends with one
+# line: N passed, N failed[, N skipped]. Exit code 1 if anything failed, or if a suite ran nothing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=/dev/null
+[ ! -f .lab/env ] || source .lab/env
+[ $# -gt 0 ] || {
+  echo "usage: ops/test.sh SUITE... (unit, contract, e2e)" >&2
+  exit 2
+}
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+passed=0 failed=0 skipped=0
+
+# A suite that needs Docker, where there is none: its files are counted as skipped.
+skip() {
+  local files
+  files=$(find "tests/$1" -name '*.test.ts' | wc -l)
+  echo "!! $1: SKIPPED, no Docker engine answers: $(docker version 2>&1 >/dev/null | tail -n 1)" >&2
+  skipped=$((skipped + files))
+  if [ "${CI:-}" = true ]; then
+    echo "!! $1: that is a failure, because CI=true" >&2
+    failed=$((failed + 1))
+  fi
+}
+
+suite() {
+  local file=$results/$1.json status=0 counts
+  local -a options=()
+  [ "$1" = unit ] || options=(--runInBand --verbose)
+  node node_modules/jest/bin/jest.js --selectProjects "$1" "${options[@]}" --json --outputFile="$file" || status=$?
+  # A file that cannot even be loaded has no tests to count: it is one failure.
+  counts=$(node -e '
+    const result = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    const skipped = result.numPendingTests + result.numTodoTests;
+    console.log(result.numPassedTests, result.numFailedTests + result.numRuntimeErrorTestSuites, skipped);
+  ' "$file" 2>/dev/null) || counts="0 1 0"
+  read -r p f s <<<"$counts"
+  # Also jest itself may end badly although every test it counted passed.
+  if [ "$f" = 0 ] && { [ "$status" != 0 ] || [ "$p" = 0 ]; }; then
+    echo "!! $1: jest ended with $status after $p passed tests" >&2
+    f=1
+  fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+for name in "$@"; do
+  case $name in
+    unit) suite unit ;;
+    contract | e2e)
+      if docker version >/dev/null 2>&1; then suite "$name"; else skip "$name"; fi
+      ;;
+    *)
+      echo "there is no suite $name: unit, contract or e2e" >&2
+      exit 2
+      ;;
+  esac
+done
+
+line="$passed passed, $failed failed"
+[ "$skipped" = 0 ] || line="$line, $skipped skipped"
+echo "$line"
+[ "$failed" = 0 ]
