@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DockerHost } from "../components/config/model.ts";
 import { parseDockerHost } from "../components/config/parse.ts";
@@ -40,18 +40,32 @@ interface Lock {
   readonly timestamp: string;
 }
 
-/** Locks of this stack in a state directory of this machine; other backends keep their own. */
-function locks(): Lock[] {
+/** The files of a directory of the state, if that is on this machine; other backends keep their own. */
+function stateFiles(...directory: string[]): string[] {
   const backend = process.env["PULUMI_BACKEND_URL"] ?? "";
   if (!backend.startsWith("file://")) return [];
-  const directory = join(
-    fileURLToPath(backend),
-    ...[".pulumi", "locks", "organization", "mcp-gateway", stackName],
-  );
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory)
+  const path = join(fileURLToPath(backend), ".pulumi", ...directory);
+  return existsSync(path) ? readdirSync(path).map((file) => join(path, file)) : [];
+}
+
+function locks(): Lock[] {
+  return stateFiles("locks", "organization", "mcp-gateway", stackName)
     .filter((file) => file.endsWith(".json"))
-    .map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")) as Lock);
+    .map((file) => JSON.parse(readFileSync(file, "utf8")) as Lock);
+}
+
+/**
+ * The engine puts a file of the state in its place in one step, but not the `.attrs` beside it:
+ * killed in between, it leaves an empty one and can't read its own state any more ("failed to
+ * load checkpoint: EOF"). Without one it can.
+ */
+function removeTornAttributes(): void {
+  for (const file of stateFiles("stacks", "mcp-gateway")) {
+    if (!basename(file).startsWith(`${stackName}.json.`)) continue;
+    if (!file.endsWith(".attrs") || statSync(file).size > 0) continue;
+    say(`an earlier run was killed while it wrote the state: removing the empty ${file}`);
+    rmSync(file);
+  }
 }
 
 async function unlock(): Promise<void> {
@@ -64,6 +78,7 @@ async function unlock(): Promise<void> {
     );
     process.exit(1);
   }
+  removeTornAttributes();
   say(`an earlier run was killed: releasing its lock on stack "${stackName}"`);
   await pulumi(["cancel", "--yes"]);
 }

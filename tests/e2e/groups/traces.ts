@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Deployment } from "../support/deployment.ts";
+import { bearer, send } from "../support/http.ts";
+import { containers, logs } from "../support/docker.ts";
+import { call } from "../support/mcp.ts";
+import { output } from "../support/run.ts";
+import { leaks, secretsOf } from "../support/secrets.ts";
+
+const hashOf = (key: string): string => createHash("sha256").update(key).digest("hex");
+
+/** Spend rows of a key's tool calls: tool and status. */
+export async function toolRows(deployment: Deployment, key: string): Promise<string[]> {
+  return deployment.sql(
+    `select mcp_namespaced_tool_name, status from "LiteLLM_SpendLogs" where call_type = 'call_mcp_tool' and api_key = '${hashOf(key)}' order by "startTime"`,
+  );
+}
+
+/** Polls for `count` rows: LiteLLM writes them in batches, every 1 to 7 s (facts §7). */
+async function waitForRows(deployment: Deployment, key: string, count: number): Promise<string[]> {
+  const end = Date.now() + 30_000;
+  let rows = await toolRows(deployment, key);
+  while (rows.length < count && Date.now() < end) {
+    await new Promise((done) => setTimeout(done, 500));
+    rows = await toolRows(deployment, key);
+  }
+  return rows;
+}
+
+/** What use leaves behind: a spend row, a line in the access log, and no secret anywhere. */
+export function traces(deployment: () => Deployment): void {
+  test("a tool call is one spend row under the key's hash", async () => {
+    const stack = deployment();
+    const key = await stack.key("open-webui");
+    const before = await toolRows(stack, key);
+    await call(stack.url, key, "db-list_schemas", {});
+    expect(await waitForRows(stack, key, before.length + 1)).toEqual([
+      ...before,
+      "db/list_schemas|success",
+    ]);
+  });
+
+  test("the edge's access log is JSON, without keys, queries and bodies", async () => {
+    const stack = deployment();
+    const key = await stack.key("open-webui");
+    const odd = `/v1/models/"%22\\x?key=${key}`;
+    await send(stack.url, "GET", odd, { ...bearer(key), "User-Agent": key, Referer: key });
+    await send(stack.url, "GET", "/v1/models?probe=1", bearer(key));
+    const [log] = await logs(`${stack.prefix}mcp-edge`);
+    // HAProxy's own words about its server are no access lines.
+    const lines = log.split("\n").filter((line) => line.includes('"method"'));
+    const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(entries.length).toBeGreaterThan(100);
+    for (const entry of entries)
+      expect(Object.keys(entry)).toEqual([
+        ...["time", "client", "method", "path", "status", "bytes", "ms", "server", "ended"],
+      ]);
+    expect(entries.at(-1)).toMatchObject({
+      method: "GET",
+      path: "/v1/models",
+      status: 200,
+      server: "litellm1",
+    });
+    expect(entries.at(-2)).toMatchObject({ status: 404, server: "<NOSRV>" });
+  });
+
+  test("no secret in any container's log", async () => {
+    const stack = deployment();
+    const secrets = await secretsOf(stack);
+    const all = await containers(stack.prefix);
+    expect(all).toHaveLength(5);
+    for (const { Name } of all) {
+      const [out, err] = await logs(Name.slice(1));
+      expect([Name, ...leaks(out + err, secrets)]).toEqual([Name]);
+    }
+  });
+
+  test("no secret in docker inspect, of containers, network and volume", async () => {
+    const stack = deployment();
+    const ids = (await containers(stack.prefix)).map((one) => one.Id);
+    const text = await output("docker", ["inspect", ...ids, stack.network, stack.volume]);
+    expect(leaks(text, await secretsOf(stack))).toEqual([]);
+  });
+
+  test("no secret in a file outside of the secrets directory", async () => {
+    const stack = deployment();
+    const secrets = await secretsOf(stack);
+    const files = readdirSync(stack.directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const inside = join(stack.directory, ".gateway", "secrets");
+    const found = files.filter((file) => leaks(readFileSync(file, "utf8"), secrets).length > 0);
+    expect(found.filter((file) => !file.startsWith(inside))).toEqual([]);
+    // The search finds what is there: each of the three secrets files.
+    expect(found).toHaveLength(3);
+    expect(files.some((file) => file.includes(join("state", ".pulumi")))).toBe(true);
+  });
+
+  test("no secret on a command line that the engine can be asked for", async () => {
+    const stack = deployment();
+    const secrets = await secretsOf(stack);
+    for (const { Name } of await containers(stack.prefix)) {
+      const text = await output("docker", ["top", Name.slice(1), "-eo", "pid,args"]);
+      expect([Name, ...leaks(text, secrets)]).toEqual([Name]);
+    }
+  });
+}
