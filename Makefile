@@ -23,6 +23,7 @@ stack: lab ## make the stack if it is not there
 up: stack ## deploy, verify, and make a tool call with a virtual key
 	@$(IN) node ops/recover.ts
 	@$(PULUMI) up --yes --skip-preview
+	@$(PULUMI) stack output verification
 	@$(IN) node ops/call.ts
 
 preview: stack ## show what `make up` would change
