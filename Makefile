@@ -9,10 +9,10 @@ export STACK
 IN = source ops/env.sh &&
 PULUMI = $(IN) pulumi
 
-.PHONY: help lab stack up preview refresh verify outputs clients down env test unit contract e2e bench check schema clean
+.PHONY: help lab stack up preview access tools-lock refresh verify outputs clients down env test unit contract e2e bench check schema clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 lab: ## toolchain, Docker engine and images, official ones where they can be reached
 	@bash lab/up
@@ -27,7 +27,13 @@ up: stack ## deploy, verify, and make a tool call with a virtual key
 	@$(IN) node ops/call.ts
 
 preview: stack ## show what `make up` would change
-	@$(PULUMI) preview --diff
+	@$(IN) node ops/preview.ts
+
+access: stack ## who may call what, as a table; HTML=1 writes a page
+	@$(IN) HTML="$(HTML)" node ops/access.ts
+
+tools-lock: lab ## read every catalogue entry's tools from its real server into tools.lock.json
+	@$(IN) node ops/tools-lock.ts
 
 refresh: stack ## compare the state with the Docker host
 	@$(PULUMI) refresh --yes --skip-preview

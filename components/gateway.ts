@@ -83,10 +83,11 @@ export class Gateway extends pulumi.ComponentResource {
           id,
           prefix: "sk-",
           rotation: "1",
+          overlapSeconds: 0,
           databaseReady: postgres.ready.command,
         },
         child,
-      );
+      ).value;
     this.masterKey = kept("master-key");
     const connectors = model.connectors.map(
       (connector) =>

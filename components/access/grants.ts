@@ -12,31 +12,45 @@ export interface Grant {
   readonly models: readonly string[];
   /** Server ids, or the sentinel alone. */
   readonly servers: readonly string[];
+  readonly rpm: number | null;
+  readonly tpm: number | null;
+  readonly budget: { readonly usd: number; readonly per: string } | null;
+  /** Unix seconds. */
+  readonly expires: number | null;
 }
 
 /** What LiteLLM is to know about a key: computed server ids, never names. */
 export function grantOf(key: KeyModel, connectors: GatewayModel["connectors"]): Grant {
   const servers = connectors
-    .filter((connector) => key.connectors.includes(connector.id))
+    .filter((connector) => Object.hasOwn(key.tools, connector.id))
     .map((connector) => connector.serverId);
   return {
     name: key.name,
     models: key.models.length === 0 ? [nothing] : key.models,
     servers: servers.length === 0 ? [nothing] : servers,
+    rpm: key.rpm ?? null,
+    tpm: key.tpm ?? null,
+    budget: key.budget ?? null,
+    expires: key.expires ?? null,
   };
 }
 
-/** Key → connector alias → tools; the stack output `accessMatrix`. */
-export type AccessMatrix = Readonly<Record<string, Readonly<Record<string, "*">>>>;
+/** Key → connector alias → tools, explicit and sorted; the stack output `accessMatrix`. */
+export type AccessMatrix = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
+/** The one place that says who may call what; grants, guard and edge derive from the same. */
 export function accessMatrix(model: Pick<GatewayModel, "keys" | "connectors">): AccessMatrix {
   return Object.fromEntries(
     model.keys.map((key) => [
       key.name,
       Object.fromEntries(
-        model.connectors
-          .filter((connector) => key.connectors.includes(connector.id))
-          .map((connector) => [connector.alias, "*" as const]),
+        model.connectors.flatMap((connector) => {
+          // Own: a connector may be called "constructor".
+          const tools = Object.hasOwn(key.tools, connector.id)
+            ? key.tools[connector.id]
+            : undefined;
+          return tools === undefined ? [] : [[connector.alias, tools] as const];
+        }),
       ),
     ]),
   );

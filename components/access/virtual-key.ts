@@ -5,6 +5,7 @@ import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
 import { database, keyring, proxy } from "../names.ts";
 import { type StackContext, containerName } from "../stack.ts";
+import type { KeptValue } from "./credentials.ts";
 import { grantOf } from "./grants.ts";
 
 export interface VirtualKeyArgs {
@@ -19,6 +20,8 @@ export interface VirtualKeyArgs {
  * rows of keys that the configuration no longer names.
  */
 export class VirtualKey extends pulumi.ComponentResource {
+  /** The key's value and, during a rotation's overlap, the one before; secret. */
+  readonly kept: pulumi.Output<KeptValue>;
   /** The key's value, secret. */
   readonly value: pulumi.Output<string>;
   /** The same, known once LiteLLM has taken the key. */
@@ -33,7 +36,7 @@ export class VirtualKey extends pulumi.ComponentResource {
     super("mcp-gateway:access:VirtualKey", name, { key: { ...args.key } }, opts);
     const { dockerHost, connectors } = context.model;
     const child = { parent: this };
-    this.value = keptSecret(
+    this.kept = keptSecret(
       name,
       {
         host: dockerHost,
@@ -41,10 +44,12 @@ export class VirtualKey extends pulumi.ComponentResource {
         id: `key-${args.key.name}`,
         prefix: "sk-",
         rotation: args.key.rotation,
+        overlapSeconds: args.key.overlapHours * 3600,
         databaseReady: args.databaseReady,
       },
       child,
     );
+    this.value = this.kept.value;
     const grant = grantOf(args.key, connectors);
     const variables = {
       PROXY: containerName(context, proxy.host),
@@ -57,7 +62,9 @@ export class VirtualKey extends pulumi.ComponentResource {
       {
         create: hostScript("apply-key.sh", variables),
         delete: hostScript("block-key.sh", variables),
-        stdin: this.value.apply((value) => JSON.stringify({ ...grant, key: value })),
+        stdin: this.kept.apply(({ value, previous }) =>
+          JSON.stringify({ ...grant, key: value, previous: previous ?? null }),
+        ),
       },
       { ...child, dependsOn: [args.proxyReady] },
     );

@@ -1,6 +1,15 @@
+import type { ToolsLock } from "../access/tools-lock.ts";
 import type { Catalogue } from "../connectors/definition.ts";
 import { type Problem, configPath, didYouMean, removeCommand, setCommand } from "./problems.ts";
 import type { ParsedConfig } from "./schema.ts";
+import { lockCheck, scopeCheck } from "./scope-check.ts";
+
+/** What the configuration is checked against. */
+export interface CrossCheckContext {
+  readonly catalogue: Catalogue;
+  readonly lock: ToolsLock;
+  readonly now: number;
+}
 
 type Check = (config: ParsedConfig, catalogue: Catalogue) => Problem[];
 
@@ -195,35 +204,6 @@ const hostPorts: Check = (config, catalogue) => {
   return problems;
 };
 
-const keyScopes: Check = (config) =>
-  Object.entries(config.keys).flatMap(([name, key]) => {
-    const connectors = Object.keys(config.connectors);
-    const models = Object.keys(config.models);
-    return [
-      ...Object.keys(key.connectors)
-        .filter((id) => !connectors.includes(id))
-        .map((id) => ({
-          path: ["keys", name, "connectors", id],
-          message: `there is no connector "${id}"${didYouMean(id, connectors)}`,
-          allowed: list(connectors),
-          fix: removeCommand(["keys", name, "connectors", id]),
-        })),
-      ...key.models.flatMap((model, index) =>
-        models.includes(model)
-          ? []
-          : [
-              {
-                path: ["keys", name, "models", index],
-                message: `there is no model "${model}"${didYouMean(model, models)}`,
-                value: model,
-                allowed: list(models),
-                fix: setCommand(["keys", name, "models", index], models[0]),
-              },
-            ],
-      ),
-    ];
-  });
-
 /** Two model names that differ only in punctuation would share one variable for their key. */
 const modelVariables: Check = (config) => {
   const owners = new Map<string, string>();
@@ -282,12 +262,15 @@ const checks: readonly Check[] = [
   reservedIds,
   uniqueNames,
   hostPorts,
-  keyScopes,
   modelVariables,
   networkParticipants,
 ];
 
 /** What no single value can say: references between parts of the configuration. */
-export function crossCheck(config: ParsedConfig, catalogue: Catalogue): Problem[] {
-  return checks.flatMap((check) => check(config, catalogue));
+export function crossCheck(config: ParsedConfig, context: CrossCheckContext): Problem[] {
+  return [
+    ...checks.flatMap((check) => check(config, context.catalogue)),
+    ...lockCheck(config, context.catalogue, context.lock),
+    ...scopeCheck(config, context),
+  ];
 }

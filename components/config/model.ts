@@ -1,3 +1,4 @@
+import type { LockedTool } from "../access/tools-lock.ts";
 import type { ConnectorDefinition } from "../connectors/definition.ts";
 import type { ToolCall } from "./schema.ts";
 import type { Secret } from "./secret.ts";
@@ -39,14 +40,24 @@ export interface ConnectorModel {
   /** Environment variable → value, sorted by name. */
   readonly environment: Readonly<Record<string, ConnectorValue>>;
   readonly verify: ToolCall;
+  /** What the server must list, from tools.lock.json. */
+  readonly lock: Readonly<Record<string, LockedTool>>;
 }
 
 export interface KeyModel {
   readonly name: string;
-  /** Connector ids, sorted. */
-  readonly connectors: readonly string[];
+  /** Connector id → its tools, both sorted, groups included: explicit, never "*". */
+  readonly tools: Readonly<Record<string, readonly string[]>>;
+  readonly owner?: string;
+  readonly purpose?: string;
+  /** Unix seconds. */
+  readonly expires?: number;
+  readonly rpm?: number;
+  readonly tpm?: number;
+  readonly budget?: { readonly usd: number; readonly per: string };
   readonly models: readonly string[];
   readonly rotation: string;
+  readonly overlapHours: number;
 }
 
 export type ModelEntry =

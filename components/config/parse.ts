@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Catalogue, ConnectorDefinition } from "../connectors/definition.ts";
+import type { ToolsLock } from "../access/tools-lock.ts";
 import { serverId } from "../access/server-id.ts";
 import type {
   ConnectorModel,
@@ -16,6 +17,10 @@ import { Secret } from "./secret.ts";
 
 export interface ParseContext {
   readonly catalogue: Catalogue;
+  /** tools.lock.json. */
+  readonly lock: ToolsLock;
+  /** Now, in Unix seconds: a key may not have expired before it is made. */
+  readonly now: number;
   /** The checkout: relative directories of a local stack start here. */
   readonly root: string;
   /** Image reference → what to pull instead (`imageMirrorFile`). */
@@ -68,6 +73,7 @@ function connectorModel(
   id: string,
   config: ParsedConfig["connectors"][string],
   definition: ConnectorDefinition,
+  context: ParseContext,
   image: (reference: string) => string,
 ): ConnectorModel {
   const alias = config.alias ?? id;
@@ -91,15 +97,50 @@ function connectorModel(
     serverId: serverId({ name: serverName, url, transport: definition.transport, alias }),
     environment: Object.fromEntries(environment),
     verify: config.verify ?? definition.verify,
+    lock: context.lock.connectors[config.use]?.tools ?? {},
   };
 }
 
-function keyModel(name: string, config: ParsedConfig["keys"][string]): KeyModel {
+/** A key's tools by connector: its own scope and its groups', "*" spelled out from the lock. */
+function toolsOf(
+  key: ParsedConfig["keys"][string],
+  config: ParsedConfig,
+  context: ParseContext,
+): Record<string, string[]> {
+  const scopes = [
+    key.connectors,
+    ...key.groups.map((group) => config.accessGroups[group]?.connectors ?? {}),
+  ];
+  const tools = new Map<string, Set<string>>();
+  for (const [id, wanted] of scopes.flatMap((scope) => Object.entries(scope))) {
+    const locked = context.lock.connectors[config.connectors[id]?.use ?? ""]?.tools ?? {};
+    const named = wanted === "*" ? Object.keys(locked) : wanted;
+    tools.set(id, new Set([...(tools.get(id) ?? []), ...named]));
+  }
+  return Object.fromEntries(
+    byName(Object.fromEntries(tools)).map(([id, set]) => [id, [...set].sort()]),
+  );
+}
+
+function keyModel(
+  name: string,
+  key: ParsedConfig["keys"][string],
+  config: ParsedConfig,
+  context: ParseContext,
+): KeyModel {
+  const { owner, purpose, rpm, tpm, budget, rotation } = key;
   return {
     name,
-    connectors: Object.keys(config.connectors).sort(),
-    models: [...new Set(config.models)].sort(),
-    rotation: config.rotation,
+    tools: toolsOf(key, config, context),
+    models: [...new Set(key.models)].sort(),
+    rotation,
+    overlapHours: key.overlapHours,
+    ...(owner === undefined ? {} : { owner }),
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(key.expires === undefined ? {} : { expires: Math.floor(Date.parse(key.expires) / 1000) }),
+    ...(rpm === undefined ? {} : { rpm }),
+    ...(tpm === undefined ? {} : { tpm }),
+    ...(budget === undefined ? {} : { budget }),
   };
 }
 
@@ -155,7 +196,7 @@ function furtherProblems(
   if (!rest.success) return [];
   const startsWith = (path: readonly unknown[], start: readonly unknown[]): boolean =>
     start.every((part, index) => path[index] === part);
-  return crossCheck(rest.data, context.catalogue).filter(
+  return crossCheck(rest.data, context).filter(
     (problem) =>
       !paths.some((path) => startsWith(problem.path, path) || startsWith(path, problem.path)),
   );
@@ -172,7 +213,7 @@ export function parseConfig(raw: unknown, context: ParseContext): ParseResult {
     return { ok: false, problems: [...problems, ...furtherProblems(raw, problems, context)] };
   }
   const config = parsed.data;
-  const problems = crossCheck(config, context.catalogue);
+  const problems = crossCheck(config, context);
   if (problems.length > 0) return { ok: false, problems };
 
   const image = (reference: string): string => context.mirror[reference] ?? reference;
@@ -203,9 +244,11 @@ export function parseConfig(raw: unknown, context: ParseContext): ParseResult {
       models: byName(config.models).map(([name, entry]) => modelEntry(name, entry)),
       connectors: byName(config.connectors).flatMap(([id, entry]) => {
         const definition = context.catalogue[entry.use];
-        return definition === undefined ? [] : [connectorModel(id, entry, definition, image)];
+        return definition === undefined
+          ? []
+          : [connectorModel(id, entry, definition, context, image)];
       }),
-      keys: byName(config.keys).map(([name, entry]) => keyModel(name, entry)),
+      keys: byName(config.keys).map(([name, entry]) => keyModel(name, entry, config, context)),
     },
   };
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { type ToolsLock, toolsLock } from "../access/tools-lock.ts";
 import { readCatalogue } from "../connectors/catalogue.ts";
 import type { GatewayModel } from "./model.ts";
 import { parseConfig } from "./parse.ts";
@@ -27,7 +28,7 @@ export function rawConfig(all: Readonly<Record<string, string>>, namespace: stri
 
 const mirrorFile = z.record(z.string(), z.string());
 
-function readMirror(root: string, raw: unknown): Readonly<Record<string, string>> {
+export function readMirror(root: string, raw: unknown): Readonly<Record<string, string>> {
   const file =
     typeof raw === "object" && raw !== null && "imageMirrorFile" in raw ? raw.imageMirrorFile : "";
   if (typeof file !== "string" || file === "" || !existsSync(resolve(root, file))) return {};
@@ -35,6 +36,19 @@ function readMirror(root: string, raw: unknown): Readonly<Record<string, string>
   if (!parsed.success)
     throw new pulumi.RunError(`${file} is not a map of image references:\n${parsed.error.message}`);
   return parsed.data;
+}
+
+/** tools.lock.json, or a lock that knows nothing where there is none yet. */
+export function readToolsLock(root: string): ToolsLock {
+  const file = resolve(root, "tools.lock.json");
+  if (!existsSync(file)) return { version: 1, connectors: {} };
+  try {
+    return toolsLock.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw new pulumi.RunError(
+      `tools.lock.json cannot be read (git checkout it, or remove it and run make tools-lock): ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 /**
@@ -46,6 +60,8 @@ export function readConfig(root: string): GatewayModel {
   const result = parseConfig(raw, {
     root,
     catalogue: readCatalogue(resolve(root, "mcp-connectors")),
+    lock: readToolsLock(root),
+    now: Math.floor(Date.now() / 1000),
     mirror: readMirror(root, raw),
   });
   if (!result.ok) throw new pulumi.RunError(renderProblems(result.problems, pulumi.getStack()));

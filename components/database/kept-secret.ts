@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { type KeptValue, parseKept } from "../access/credentials.ts";
 import type { DockerHost } from "../config/model.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
@@ -14,6 +15,8 @@ export interface KeptSecretArgs {
   readonly prefix: string;
   /** Change it to get a new value. */
   readonly rotation: string;
+  /** How long the value before a rotation still holds. */
+  readonly overlapSeconds: number;
   /** The database's readiness. */
   readonly databaseReady: pulumi.Resource;
 }
@@ -29,7 +32,7 @@ export function keptSecret(
   name: string,
   args: KeptSecretArgs,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
+): pulumi.Output<KeptValue> {
   const fresh = new random.RandomPassword(
     `${name}-value`,
     { length: 40, special: false, keepers: { rotation: args.rotation } },
@@ -44,9 +47,9 @@ export function keptSecret(
         KEYRING: keyring,
         NAME: args.id,
       }),
-      stdin: pulumi.interpolate`${args.rotation} ${args.prefix}${fresh.result}\n`,
+      stdin: pulumi.interpolate`${args.rotation} ${args.overlapSeconds} ${args.prefix}${fresh.result}\n`,
     },
     pulumi.mergeOptions(opts, { dependsOn: [args.databaseReady] }),
   );
-  return kept.stdout;
+  return kept.stdout.apply(parseKept);
 }

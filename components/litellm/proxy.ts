@@ -42,7 +42,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
       place(directories.config),
       [
         { name: "config.yaml", content: litellmConfig(context.model) },
-        ...["admin.py", "entrypoint.sh"].map((file) => ({
+        ...["admin.py", "entrypoint.sh", "list_tools.py"].map((file) => ({
           name: file,
           content: readFileSync(join(files, file), "utf8"),
         })),

@@ -1,19 +1,23 @@
 import type { DockerHost, GatewayModel } from "../config/model.ts";
-import { grantOf } from "../access/grants.ts";
+import { accessMatrix, grantOf } from "../access/grants.ts";
+import type { LockedTool } from "../access/tools-lock.ts";
 import type { ToolCall } from "../config/schema.ts";
 
 /** One key and exactly what it must see. */
 export interface KeyExpectation {
   readonly name: string;
   readonly value: string;
-  /** Aliases of the connectors whose tools it must list, sorted. */
-  readonly connectors: readonly string[];
+  /** Prefixed names of exactly the tools it must list, sorted. */
+  readonly tools: readonly string[];
   readonly models: readonly string[];
 }
 
 /** One connector, the call that proves it, and who makes the call. */
 export interface ConnectorExpectation extends ToolCall {
   readonly alias: string;
+  readonly url: string;
+  readonly transport: string;
+  readonly lock: Readonly<Record<string, LockedTool>>;
   /** The first key that may use it; without one the call is made inside the proxy's container. */
   readonly key?: string;
 }
@@ -41,30 +45,36 @@ export function verificationPlan(
   deployment: readonly string[],
 ): VerificationPlan {
   const mocks = model.models.filter((entry) => entry.provider === "mock").map(({ name }) => name);
+  const matrix = accessMatrix(model);
   const keys = model.keys.map((key) => ({
     name: key.name,
     value: keyValues[key.name] ?? "",
-    connectors: model.connectors
-      .filter((connector) => key.connectors.includes(connector.id))
-      .map((connector) => connector.alias)
+    tools: Object.entries(matrix[key.name] ?? {})
+      .flatMap(([alias, tools]) => tools.map((tool) => `${alias}-${tool}`))
       .sort(),
     models: grantOf(key, model.connectors).models,
   }));
   const connectors = model.connectors.map((connector) => {
-    const key = keys.find((candidate) => candidate.connectors.includes(connector.alias));
+    const key = keys.find((one) =>
+      one.tools.includes(`${connector.alias}-${connector.verify.tool}`),
+    );
     return {
       alias: connector.alias,
+      url: connector.url,
+      transport: connector.definition.transport,
+      lock: connector.lock,
       ...connector.verify,
       ...(key === undefined ? {} : { key: key.name }),
     };
   });
-  const mock = keys.flatMap((key) => {
-    const name = mocks.find((candidate) => key.models.includes(candidate));
-    const [connector] = key.connectors;
-    return name === undefined || connector === undefined
-      ? []
-      : [{ model: name, key: key.name, connector }];
-  })[0];
+  const mock = connectors.flatMap(({ alias, tool }) =>
+    keys.flatMap((key) => {
+      const name = mocks.find((candidate) => key.models.includes(candidate));
+      return name === undefined || !key.tools.includes(`${alias}-${tool}`)
+        ? []
+        : [{ model: name, key: key.name, connector: alias }];
+    }),
+  )[0];
   return {
     gatewayUrl: model.gateway.url,
     namePrefix: model.namePrefix,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { database, proxy } from "../../components/names.ts";
 import type { ConnectorExpectation, VerificationPlan } from "../../components/verification/plan.ts";
+import { type ListedTool, lockDifferences, lockTools } from "../../components/access/tools-lock.ts";
 import { callTool, toolNames, withSession } from "./gateway-client.ts";
 import { hostExec } from "../../components/host/host-exec.ts";
 
@@ -68,13 +69,15 @@ function keyChecks(plan: VerificationPlan): Check[] {
       name: `tools of key ${key.name}`,
       run: () =>
         withSession(plan.gatewayUrl, key.value, async (client) => {
-          const tools = await toolNames(client);
-          const seen = [...new Set(tools.map((tool) => tool.split("-")[0] ?? ""))].sort();
-          if (!same(seen, key.connectors))
+          const seen = await toolNames(client);
+          const extra = seen.filter((tool) => !key.tools.includes(tool));
+          const missing = key.tools.filter((tool) => !seen.includes(tool));
+          if (extra.length > 0) throw new Error(`lists ${words(extra)}, which are not in its row`);
+          if (missing.length > 0)
             throw new Error(
-              `lists tools of ${words(seen)} instead of ${words(key.connectors)}; a connector that lists none is down: docker logs mcp-<connector>`,
+              `does not list ${words(missing)}; a connector that lists nothing is down: docker logs mcp-<connector>`,
             );
-          return `${tools.length} tools of ${words(seen)}`;
+          return `${seen.length} tools`;
         }),
     },
   ]);
@@ -102,6 +105,30 @@ async function callInside(
   );
   if (ran.code !== 0) throw new Error(ran.stderr.trim());
   return ran.stdout;
+}
+
+function lockChecks(plan: VerificationPlan): Check[] {
+  return plan.connectors.map((connector) => ({
+    name: `tools of ${connector.alias} are the locked ones`,
+    run: async () => {
+      const ran = await hostExec(
+        plan.dockerHost,
+        [
+          ...["docker", "exec", "-i", plan.namePrefix + proxy.host],
+          ...["python3", "/etc/mcp-gateway/list_tools.py"],
+        ],
+        JSON.stringify({ url: connector.url, transport: connector.transport }),
+      );
+      if (ran.code !== 0) throw new Error(ran.stderr.trim());
+      const listed = lockTools(JSON.parse(ran.stdout) as ListedTool[]);
+      const differences = lockDifferences(connector.lock, listed);
+      if (differences.length > 0)
+        throw new Error(
+          `${differences.join(", ")}. If that is wanted: make tools-lock, and read the difference`,
+        );
+      return `${Object.keys(listed).length} tools`;
+    },
+  }));
 }
 
 function connectorChecks(plan: VerificationPlan): Check[] {
@@ -223,6 +250,7 @@ exit 1`;
 export function checksOf(plan: VerificationPlan, since: Date): Check[] {
   return [
     ...doors(plan),
+    ...lockChecks(plan),
     ...keyChecks(plan),
     ...connectorChecks(plan),
     ...mockRound(plan),

@@ -5,7 +5,7 @@ import { type Ran, run } from "../../components/host/host-exec.ts";
 
 const linked = [
   ...["index.ts", "components", "mcp-connectors", "ops", "schemas"],
-  ...["node_modules", "package.json", "Pulumi.yaml"],
+  ...["node_modules", "package.json", "Pulumi.yaml", "tools.lock.json"],
 ];
 
 /** A Pulumi project beside the checkout's: the same program, a state and a stack of its own. */

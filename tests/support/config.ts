@@ -1,5 +1,6 @@
 import { parseConfig } from "../../components/config/parse.ts";
 import type { GatewayModel } from "../../components/config/model.ts";
+import { type ToolsLock, lockTools } from "../../components/access/tools-lock.ts";
 import { type Problem, renderProblems } from "../../components/config/problems.ts";
 import { type Catalogue, connectorDefinition } from "../../components/connectors/definition.ts";
 
@@ -74,22 +75,41 @@ export function exampleConfig(): Record<string, unknown> {
   };
 }
 
+const tools = (...names: string[]) =>
+  lockTools(names.map((name) => ({ name, description: `does ${name}`, inputSchema: {} })));
+
+/** What both servers are known to list. */
+export const lock: ToolsLock = {
+  version: 1,
+  connectors: {
+    postgres: { image: "example/postgres-mcp:1.0", tools: tools("execute_sql", "list_schemas") },
+    notes: { image: "example/notes:2.0", tools: tools("add", "remove", "search") },
+  },
+};
+
+/** 2026-01-01T00:00:00Z. */
+export const now = 1_767_225_600;
+
 const root = "/checkout";
 
-export function parseRaw(raw: unknown, mirror: Readonly<Record<string, string>> = {}) {
-  return parseConfig(raw, { catalogue, root, mirror });
+export function parseRaw(
+  raw: unknown,
+  mirror: Readonly<Record<string, string>> = {},
+  known: ToolsLock = lock,
+) {
+  return parseConfig(raw, { catalogue, root, mirror, lock: known, now });
 }
 
 /** The model of a configuration that must be right. */
-export function modelOf(raw: unknown): GatewayModel {
-  const result = parseRaw(raw);
+export function modelOf(raw: unknown, known: ToolsLock = lock): GatewayModel {
+  const result = parseRaw(raw, {}, known);
   if (!result.ok) throw new Error(renderProblems(result.problems, "test"));
   return result.model;
 }
 
 /** The problems of a configuration that must be wrong. */
-export function problemsIn(raw: unknown): readonly Problem[] {
-  const result = parseRaw(raw);
+export function problemsIn(raw: unknown, known: ToolsLock = lock): readonly Problem[] {
+  const result = parseRaw(raw, {}, known);
   if (result.ok) throw new Error("the configuration was accepted");
   return result.problems;
 }

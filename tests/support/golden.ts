@@ -24,6 +24,7 @@ function textOf(text: string): unknown {
 const deployed = [
   "litellm/files/admin.py",
   "litellm/files/entrypoint.sh",
+  "litellm/files/list_tools.py",
   "mock-model/files/server.py",
 ];
 

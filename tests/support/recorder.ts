@@ -59,8 +59,8 @@ function outputsOf(type: string, name: string, inputs: Record<string, unknown>) 
   if (type === "random:index/randomPassword:RandomPassword")
     return { ...inputs, result: randomValue(name) };
   if (type.startsWith("command:")) {
-    // keep-secret.sh prints the value of "<rotation> <value>".
-    const [, kept] = String(reveal(inputs["stdin"] ?? "")).split(" ");
+    // keep-secret.sh prints the value of "<rotation> <overlap> <value>".
+    const [, , kept] = String(reveal(inputs["stdin"] ?? "")).split(" ");
     return { ...inputs, stdout: name.endsWith("-kept") ? (kept ?? "").trim() : `out of ${name}` };
   }
   return inputs;

@@ -9,6 +9,6 @@ if [ "$running" = true ] &&
   exit 0
 fi
 docker exec -i "$DATABASE" psql -qU postgres -d litellm -v ON_ERROR_STOP=1 -v "name=$NAME" <<'SQL' || true
-update "LiteLLM_VerificationToken" set blocked = true where key_alias = :'name';
+update "LiteLLM_VerificationToken" set blocked = true where key_alias in (:'name', :'name' || '.previous');
 SQL
 echo "the proxy did not answer: $NAME is blocked in the database"

@@ -9,12 +9,15 @@ import hashlib
 import json
 import shlex
 import sys
+import time
 import urllib.error
 import urllib.request
 
 BASE = "http://127.0.0.1:4000"
 SECRETS = "/run/secrets/mcp-gateway.env"
 OWNER = "mcp-gateway"
+# Alias of a rotated key's value before, while it still works.
+PREVIOUS = ".previous"
 
 
 def master_key():
@@ -66,23 +69,39 @@ def hashed(key):
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def seconds_left(expires):
+    return None if expires is None else f"{max(1, expires - int(time.time()))}s"
+
+
 def settings(wanted):
     return {
         "models": wanted["models"],
         "object_permission": {"mcp_servers": wanted["servers"]},
         "metadata": {"managed_by": OWNER},
+        "rpm_limit": wanted["rpm"],
+        "tpm_limit": wanted["tpm"],
+        "max_budget": (wanted["budget"] or {}).get("usd"),
+        "budget_duration": (wanted["budget"] or {}).get("per"),
+        # LiteLLM takes no date, only how long from now; null takes an earlier end away.
+        "duration": seconds_left(wanted["expires"]),
     }
 
 
 def apply(wanted):
-    """Makes the one key `wanted` true: {name, key, models, servers}."""
+    """Makes the one key `wanted` true: {name, key, previous, models, servers, ...}."""
     token = hashed(wanted["key"])
+    previous = wanted["previous"]
+    kept = hashed(previous["value"]) if previous and previous["until"] > time.time() else None
+    older = wanted["name"] + PREVIOUS
     current = None
     for row in keys():
         if row["token"] == token:
             current = row
-        elif row.get("key_alias") == wanted["name"]:
-            # The same name with an older value: rotation ends it now.
+        elif row["token"] == kept:
+            # A rotation's overlap: the old value goes on until its end, under another alias.
+            end = {**wanted, "expires": min(previous["until"], wanted["expires"] or previous["until"])}
+            api("POST", "/key/update", {"key": kept, "key_alias": older, **settings(end)})
+        elif row.get("key_alias") in (wanted["name"], older):
             api("POST", "/key/delete", {"keys": [row["token"]]})
     if current is None:
         api(
@@ -99,16 +118,18 @@ def apply(wanted):
 
 def block(wanted):
     """Stops the key at once and keeps its row: spend history and a later `up` need it."""
-    token = hashed(wanted["key"])
-    if all(row["token"] != token for row in keys()):
-        return "already gone"
-    api("POST", "/key/block", {"key": token})
-    return "blocked"
+    values = [wanted["key"]] + ([wanted["previous"]["value"]] if wanted["previous"] else [])
+    known = {row["token"] for row in keys()}
+    tokens = [token for token in map(hashed, values) if token in known]
+    for token in tokens:
+        api("POST", "/key/block", {"key": token})
+    return "blocked" if tokens else "already gone"
 
 
 def purge(wanted):
     """Deletes our keys that the configuration no longer names: {names: [...]}."""
-    gone = [row for row in keys() if ours(row) and row.get("key_alias") not in wanted["names"]]
+    names = [name + end for name in wanted["names"] for end in ("", PREVIOUS)]
+    gone = [row for row in keys() if ours(row) and row.get("key_alias") not in names]
     if gone:
         api("POST", "/key/delete", {"keys": [row["token"] for row in gone]})
     return "deleted " + (", ".join(sorted(row["key_alias"] for row in gone)) or "nothing")

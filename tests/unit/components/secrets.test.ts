@@ -96,7 +96,7 @@ it("changes a kept secret only with its rotation word", () => {
   );
   expect(value.inputs["keepers"]).toEqual({ rotation: "1" });
   const kept = recording.one("command:local:Command", "gateway-key-all-kept");
-  expect(reveal(kept.inputs["stdin"])).toBe(`1 sk-${randomValue("gateway-key-all-value")}\n`);
+  expect(reveal(kept.inputs["stdin"])).toBe(`1 0 sk-${randomValue("gateway-key-all-value")}\n`);
 });
 
 it("writes the proxy's env file with every secret it needs, for its user alone", () => {
@@ -126,7 +126,11 @@ it("exports keys and the plan as secrets, the rest in the clear", async () => {
   expect(await secret("verification")).toBe(false);
   expect(outputs["gatewayUrl"]).toBe("http://127.0.0.1:4000");
   expect(outputs["accessMatrix"]).toEqual({
-    all: { notes: "*", db: "*", reports: "*" },
+    all: {
+      notes: ["add", "remove", "search"],
+      db: ["execute_sql", "list_schemas"],
+      reports: ["execute_sql", "list_schemas"],
+    },
     nobody: {},
   });
   expect(outputs["connectors"]).toEqual({

@@ -200,27 +200,6 @@ describe("connectors", () => {
   });
 });
 
-describe("keys", () => {
-  it("name connectors that are there, and a typo is helped", () => {
-    expect(only({ ...base, keys: { k: { connectors: { plants: "*" } } } })).toEqual({
-      path: ["keys", "k", "connectors", "plants"],
-      message: 'there is no connector "plants" (did you mean "planets"?)',
-      allowed: "planets",
-      fix: "pulumi config rm --path 'mcp-gateway:keys.k.connectors.plants'",
-    });
-  });
-
-  it("name models that are there, and a typo is helped", () => {
-    expect(only({ keys: { k: { models: ["gpt-4o-mock", "gpt-4o-mok"] } } })).toEqual({
-      path: ["keys", "k", "models", 1],
-      message: 'there is no model "gpt-4o-mok" (did you mean "gpt-4o-mock"?)',
-      value: "gpt-4o-mok",
-      allowed: "gpt-4o-mock",
-      fix: "pulumi config set --path 'mcp-gateway:keys.k.models[1]' 'gpt-4o-mock'",
-    });
-  });
-});
-
 it("refuses model names that would share the variable of their provider key", () => {
   const mock = { provider: "mock" };
   expect(only({ models: { "gpt-4o": mock, "gpt.4O": mock } })).toEqual({
@@ -265,8 +244,8 @@ it("finds every cross problem at once", () => {
   expect(problemsIn(raw).map(({ path }) => path.join("."))).toEqual([
     "connectors.a.use",
     "connectors.b.inputs.x",
+    "externalNetworks.n1.0",
     "keys.k.connectors.c",
     "keys.k.models.0",
-    "externalNetworks.n1.0",
   ]);
 });

@@ -1,6 +1,13 @@
 import { rawConfig } from "../../../components/config/read.ts";
 import { readCatalogue } from "../../../components/connectors/catalogue.ts";
-import { catalogue, exampleConfig, exampleUri, modelOf, parseRaw } from "../../support/config.ts";
+import {
+  catalogue,
+  exampleConfig,
+  exampleUri,
+  lock,
+  modelOf,
+  parseRaw,
+} from "../../support/config.ts";
 
 const model = modelOf(exampleConfig());
 const connector = (id: string) => {
@@ -24,6 +31,7 @@ it("derives everything of a connector from its id and its entry", () => {
     serverId: "403b871a8016d8b9f49ec8328edeb0aa",
     environment: { DATABASE_URI: { kind: "sample", database: "planets", role: "mcp_planets" } },
     verify: { tool: "list_schemas", arguments: {}, expect: "public" },
+    lock: lock.connectors["postgres"]?.tools,
   });
 });
 

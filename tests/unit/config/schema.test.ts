@@ -211,15 +211,59 @@ it("names the providers there are when another one is asked for", () => {
   ]);
 });
 
-it("refuses a grant that is not the asterisk: LiteLLM 1.77.3 cannot restrict a key to some tools", () => {
-  const raw = { ...exampleConfig(), keys: { k: { connectors: { notes: ["search"] } } } };
+it.each([["all"], [[]], [true]])("refuses %j as a connector's tools", (value) => {
+  const path = ["keys", "k", "connectors", "notes"];
+  const raw = { ...exampleConfig(), keys: { k: { connectors: { notes: value } } } };
   expect(problemsIn(raw)).toEqual([
     {
-      path: ["keys", "k", "connectors", "notes"],
+      path,
       message: "this value is not allowed",
-      value: ["search"],
-      allowed: '"*"',
-      fix: "pulumi config set --path 'mcp-gateway:keys.k.connectors.notes' '*'",
+      value,
+      allowed: '"*"; or a list of tools',
+      fix: set("keys.k.connectors.notes", "*"),
+    },
+  ]);
+});
+
+/** Of a key: path, bad value, what is allowed, an example that is right. */
+const limits: readonly (readonly [readonly string[], unknown, string, string])[] = [
+  [["rpm"], 0, "requests a minute, at least 1", "120"],
+  [["tpm"], 0, "model tokens a minute, at least 1", "100000"],
+  [["tpm"], 1.5, "model tokens a minute, at least 1", "100000"],
+  [["budget", "usd"], 0, "dollars, more than 0", "5"],
+  [["budget", "per"], "0d", "hours or days", "30d"],
+  [
+    ["overlapHours"],
+    721,
+    "hours that the old value still works after a rotation, at most 720",
+    "0",
+  ],
+  [["owner"], "", "who holds the key", ""],
+  [
+    ["expires"],
+    "2027-06-30",
+    "when the key stops working, with a time zone",
+    "2027-06-30T00:00:00Z",
+  ],
+];
+
+it.each(limits)("refuses a key with %j = %j", (path, value, allowed, example) => {
+  const budget = path[0] === "budget" ? { budget: { usd: 1, per: "1d" } } : {};
+  const key = { ...budget, ...(at(path, value) as object) };
+  const [first = "", second] = path;
+  if (first === "budget" && second !== undefined)
+    Object.assign(key, { budget: { ...budget.budget, [second]: value } });
+  const where = `keys.k.${path.join(".")}`;
+  expect(problemsIn({ keys: { k: key } })).toEqual([
+    {
+      path: ["keys", "k", ...path],
+      message: "this value is not allowed",
+      value,
+      allowed,
+      fix:
+        example === ""
+          ? `pulumi config set --path 'mcp-gateway:${where}' <value>`
+          : set(where, example),
     },
   ]);
 });

@@ -1,11 +1,25 @@
 import { verificationPlan } from "../../../components/verification/plan.ts";
-import { exampleConfig, modelOf } from "../../support/config.ts";
+import { exampleConfig, lock, modelOf } from "../../support/config.ts";
 
 const raw = exampleConfig();
 const plan = (keys: unknown, more: Record<string, unknown> = {}) =>
   verificationPlan(modelOf({ ...raw, keys, ...more }), { k: "sk-k", all: "sk-all" }, ["id1"]);
 
-it("expects of every key exactly its connectors, by alias, and its models", () => {
+const ofPostgres = (alias: string, url: string) => ({
+  alias,
+  url,
+  transport: "sse",
+  lock: lock.connectors["postgres"]?.tools,
+  ...{ tool: "list_schemas", arguments: {}, expect: "public" },
+});
+const notes = {
+  alias: "notes",
+  url: "http://mcp-notes:9000/mcp",
+  transport: "http",
+  lock: lock.connectors["notes"]?.tools,
+};
+
+it("expects of every key exactly its tools, with their prefix, and its models", () => {
   const made = verificationPlan(modelOf(raw), { all: "sk-all", nobody: "sk-nobody" }, [
     "id1",
     "id2",
@@ -18,17 +32,21 @@ it("expects of every key exactly its connectors, by alias, and its models", () =
       {
         name: "all",
         value: "sk-all",
-        connectors: ["db", "notes", "reports"],
+        tools: [
+          ...["db-execute_sql", "db-list_schemas"],
+          ...["notes-add", "notes-remove", "notes-search"],
+          ...["reports-execute_sql", "reports-list_schemas"],
+        ],
         models: ["gpt-4o-mock"],
       },
-      { name: "nobody", value: "sk-nobody", connectors: [], models: ["__none__"] },
+      { name: "nobody", value: "sk-nobody", tools: [], models: ["__none__"] },
     ],
     connectors: [
-      { alias: "notes", tool: "search", arguments: { text: "a" }, expect: ".", key: "all" },
-      { alias: "db", tool: "list_schemas", arguments: {}, expect: "public", key: "all" },
-      { alias: "reports", tool: "list_schemas", arguments: {}, expect: "public", key: "all" },
+      { ...notes, tool: "search", arguments: { text: "a" }, expect: ".", key: "all" },
+      { ...ofPostgres("db", "http://mcp-planets:8686/sse"), key: "all" },
+      { ...ofPostgres("reports", "http://mcp-reports:8686/sse"), key: "all" },
     ],
-    mock: { model: "gpt-4o-mock", key: "all", connector: "db" },
+    mock: { model: "gpt-4o-mock", key: "all", connector: "notes" },
     deployment: ["id1", "id2"],
   });
 });
@@ -43,6 +61,19 @@ it("calls inside for a connector that no key may use", () => {
   expect("key" in (connectors[1] ?? {})).toBe(false);
 });
 
+it("has a call made only by a key whose row has that very tool", () => {
+  const keys = { a: { connectors: { notes: ["add"] } }, b: { connectors: { notes: ["search"] } } };
+  expect(plan(keys).connectors[0]?.key).toBe("b");
+});
+
+it("finds the key that may ask a mock model, also behind one that may not", () => {
+  const keys = {
+    a: { connectors: { notes: "*" } },
+    b: { connectors: { notes: "*" }, models: ["gpt-4o-mock"] },
+  };
+  expect(plan(keys).mock).toEqual({ model: "gpt-4o-mock", key: "b", connector: "notes" });
+});
+
 it.each([
   ["has no model", { connectors: { notes: "*" } }],
   ["has no connector", { models: ["gpt-4o-mock"] }],
@@ -54,5 +85,5 @@ it.each([
 it("prefers the stack's own call over the catalogue's", () => {
   const verify = { tool: "other", arguments: { a: 1 }, expect: "x" };
   const connectors = { notes: { use: "notes", verify } };
-  expect(plan({}, { connectors }).connectors).toEqual([{ alias: "notes", ...verify }]);
+  expect(plan({}, { connectors }).connectors).toEqual([{ ...notes, ...verify }]);
 });

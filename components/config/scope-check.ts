@@ -1,0 +1,140 @@
+import type { ToolsLock } from "../access/tools-lock.ts";
+import type { Catalogue } from "../connectors/definition.ts";
+import { type Problem, didYouMean, removeCommand, setCommand } from "./problems.ts";
+import type { ParsedConfig } from "./schema.ts";
+
+/** Clients refuse tool names of more than 60 to 64 characters, prefix included. */
+const longestToolName = 60;
+
+const list = (words: readonly string[]): string => (words.length === 0 ? "none" : words.join(", "));
+
+function scopeProblems(
+  config: ParsedConfig,
+  lock: ToolsLock,
+  path: readonly string[],
+  scope: ParsedConfig["keys"][string]["connectors"],
+): Problem[] {
+  const connectors = Object.keys(config.connectors);
+  return Object.entries(scope).flatMap(([id, tools]): Problem[] => {
+    // Own: "constructor" is a name that every object has.
+    const connector = Object.hasOwn(config.connectors, id) ? config.connectors[id] : undefined;
+    if (connector === undefined)
+      return [
+        {
+          path: [...path, id],
+          message: `there is no connector "${id}"${didYouMean(id, connectors)}`,
+          allowed: list(connectors),
+          fix: removeCommand([...path, id]),
+        },
+      ];
+    const locked = lock.connectors[connector.use];
+    if (tools === "*" || locked === undefined) return [];
+    const known = Object.keys(locked.tools);
+    return tools.flatMap((tool, index) =>
+      known.includes(tool)
+        ? []
+        : [
+            {
+              path: [...path, id, index],
+              message: `"${connector.use}" has no tool "${tool}"${didYouMean(tool, known)}`,
+              value: tool,
+              allowed: list(known),
+              // An empty list is no scope.
+              fix: removeCommand(tools.length === 1 ? [...path, id] : [...path, id, index]),
+            },
+          ],
+    );
+  });
+}
+
+/** Who may call what: every name in a scope exists, in the configuration and in the lock file. */
+export function scopeCheck(
+  config: ParsedConfig,
+  context: { readonly lock: ToolsLock; readonly now: number },
+): Problem[] {
+  const groups = Object.keys(config.accessGroups);
+  const models = Object.keys(config.models);
+  const inGroups = Object.entries(config.accessGroups).flatMap(([name, group]) =>
+    scopeProblems(config, context.lock, ["accessGroups", name, "connectors"], group.connectors),
+  );
+  const inKeys = Object.entries(config.keys).flatMap(([name, key]): Problem[] => [
+    ...scopeProblems(config, context.lock, ["keys", name, "connectors"], key.connectors),
+    ...key.groups.flatMap((group, index) =>
+      groups.includes(group)
+        ? []
+        : [
+            {
+              path: ["keys", name, "groups", index],
+              message: `there is no access group "${group}"${didYouMean(group, groups)}`,
+              value: group,
+              allowed: list(groups),
+              fix: removeCommand(["keys", name, "groups", index]),
+            },
+          ],
+    ),
+    ...key.models.flatMap((model, index) =>
+      models.includes(model)
+        ? []
+        : [
+            {
+              path: ["keys", name, "models", index],
+              message: `there is no model "${model}"${didYouMean(model, models)}`,
+              value: model,
+              allowed: list(models),
+              fix: setCommand(["keys", name, "models", index], models[0]),
+            },
+          ],
+    ),
+    ...(key.expires !== undefined && Date.parse(key.expires) <= context.now * 1000
+      ? [
+          {
+            path: ["keys", name, "expires"],
+            message: "the key has expired already",
+            value: key.expires,
+            allowed: "a time in the future, or no key",
+            fix: removeCommand(["keys", name]),
+          },
+        ]
+      : []),
+  ]);
+  return [...inGroups, ...inKeys];
+}
+
+/** Every connector's tools are locked, for the image that the catalogue has, and not too long. */
+export function lockCheck(config: ParsedConfig, catalogue: Catalogue, lock: ToolsLock): Problem[] {
+  return Object.entries(config.connectors).flatMap(([id, connector]): Problem[] => {
+    const image = catalogue[connector.use]?.image;
+    const locked = lock.connectors[connector.use];
+    if (image === undefined) return [];
+    if (locked?.image !== image)
+      return [
+        {
+          path: ["connectors", id, "use"],
+          message:
+            locked === undefined
+              ? `tools.lock.json does not know the tools of "${connector.use}"`
+              : `tools.lock.json has the tools of another image of "${connector.use}"`,
+          value: connector.use,
+          allowed: `a catalogue entry whose tools were read from ${image}`,
+          fix: "make tools-lock, then look at what git diff tools.lock.json shows",
+        },
+      ];
+    const alias = connector.alias ?? id;
+    const [longest = ""] = Object.keys(locked.tools).sort((a, b) => b.length - a.length);
+    const room = longestToolName - `-${longest}`.length;
+    return alias.length <= room
+      ? []
+      : [
+          {
+            path: ["connectors", id, "alias"],
+            message: `"${alias}-${longest}" is longer than ${longestToolName} characters`,
+            value: alias,
+            allowed: `an alias of at most ${Math.max(room, 0)} characters`,
+            fix: setCommand(
+              ["connectors", id, "alias"],
+              id.slice(0, Math.max(1, Math.min(3, room))),
+            ),
+          },
+        ];
+  });
+}

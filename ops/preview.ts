@@ -1,0 +1,37 @@
+import type { AccessMatrix } from "../components/access/grants.ts";
+import { type PreviewStep, matrixWords, stepWords } from "../components/access/preview-words.ts";
+import { run } from "../components/host/host-exec.ts";
+
+/** `pulumi preview`, with what it means for keys and callers in words before the diff. */
+const preview = await run("pulumi", ["preview", "--json"]);
+interface Preview {
+  readonly steps?: readonly (PreviewStep & {
+    readonly newState?: { readonly outputs?: { readonly accessMatrix?: AccessMatrix } };
+  })[];
+  readonly changeSummary?: Readonly<Record<string, number>>;
+  readonly diagnostics?: readonly { readonly message: string; readonly severity: string }[];
+}
+const {
+  steps = [],
+  changeSummary = {},
+  diagnostics = [],
+} = JSON.parse(preview.stdout === "" ? "{}" : preview.stdout) as Preview;
+if (preview.code !== 0) {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  process.stderr.write(`${errors.map(({ message }) => message).join("\n")}${preview.stderr}\n`);
+  process.exitCode = 1;
+} else {
+  const outputs = await run("pulumi", ["stack", "output", "--json"]);
+  const { accessMatrix = {} } = JSON.parse(outputs.stdout === "" ? "{}" : outputs.stdout) as {
+    accessMatrix?: AccessMatrix;
+  };
+  const stack = steps.find(({ urn }) => urn.includes("pulumi:pulumi:Stack"));
+  const after = stack?.newState?.outputs?.accessMatrix ?? accessMatrix;
+  const words = [...matrixWords(accessMatrix, after), ...stepWords(steps)];
+  const summary = Object.entries(changeSummary)
+    .map(([op, count]) => `${count} ${op}`)
+    .join(", ");
+  process.stdout.write(
+    `${words.length === 0 ? "Nobody may call more or less than before; nothing is interrupted." : words.join("\n")}\n\nResources: ${summary}. The whole difference: pulumi preview --diff\n`,
+  );
+}
