@@ -99,7 +99,6 @@ export class Gateway extends pulumi.ComponentResource {
         ),
     );
     const mock = new MockModel(`${name}-mock-model`, context, child);
-    const edge = new Edge(`${name}-edge`, context, child);
     const proxy = new LitellmProxy(
       `${name}-proxy`,
       context,
@@ -107,6 +106,24 @@ export class Gateway extends pulumi.ComponentResource {
         masterKey: this.masterKey,
         saltKey: kept("salt-key"),
         databaseUrl: postgres.litellmUri,
+      },
+      child,
+    );
+    const keys = model.keys.map(
+      (key) =>
+        new VirtualKey(
+          `${name}-key-${key.name}`,
+          context,
+          { key, databaseReady: postgres.ready.command, proxyReady: proxy.ready.command },
+          child,
+        ),
+    );
+    const keyNames = model.keys.map((key) => key.name);
+    const edge = new Edge(
+      `${name}-edge`,
+      context,
+      {
+        keys: keys.map(({ value }, at) => ({ name: keyNames[at] ?? "", value })),
       },
       child,
     );
@@ -120,16 +137,6 @@ export class Gateway extends pulumi.ComponentResource {
       child,
     );
 
-    const keys = model.keys.map(
-      (key) =>
-        new VirtualKey(
-          `${name}-key-${key.name}`,
-          context,
-          { key, databaseReady: postgres.ready.command, proxyReady: proxy.ready.command },
-          child,
-        ),
-    );
-    const keyNames = model.keys.map((key) => key.name);
     const named = (values: pulumi.Output<string>[]) =>
       Object.fromEntries(keyNames.flatMap((key, at) => (values[at] ? [[key, values[at]]] : [])));
     keyPurge(`${name}-key-purge`, context, proxy.ready.command, child);
@@ -138,7 +145,7 @@ export class Gateway extends pulumi.ComponentResource {
       context,
       {
         keys: named(keys.map((key) => key.active)),
-        deployment: [postgres.ready.ids, proxy.ready.ids, others.ids],
+        deployment: [postgres.ready.ids, proxy.ready.ids, others.ids, edge.version],
       },
       child,
     );

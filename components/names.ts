@@ -14,7 +14,15 @@ export const database = {
   superuser: "postgres",
 } as const;
 
-export const edge = { host: "mcp-edge", port: 4000, healthPort: 8404 } as const;
+export const edge = {
+  host: "mcp-edge",
+  port: 4000,
+  /** Published on the Docker host's loopback, if at all. */
+  adminPort: 4001,
+  /** On the container's loopback only. */
+  healthPort: 8404,
+  peerPort: 8405,
+} as const;
 
 export const mockModel = {
   host: "mcp-mock-model",

@@ -81,6 +81,8 @@ export interface GatewayModel {
     readonly port: number;
     readonly bind: string;
     readonly url: string;
+    /** On the Docker host's loopback; without it the admin routes are closed. */
+    readonly adminPort?: number;
   };
   /** Absolute paths on the Docker host. */
   readonly directories: { readonly config: string; readonly secrets: string };
@@ -103,7 +105,22 @@ export interface GatewayModel {
     readonly logLevel: string;
     readonly startSeconds: number;
   };
-  readonly edge: { readonly image: string; readonly user: string; readonly memoryMb: number };
+  readonly edge: {
+    readonly image: string;
+    readonly user: string;
+    readonly memoryMb: number;
+    /** Names by which clients call the gateway, besides the usual ones. */
+    readonly hosts: readonly string[];
+    /** Networks that may use it, as address/bits. */
+    readonly sources: readonly string[];
+    readonly limits: {
+      readonly requestsPerMinute: number;
+      readonly requestsPerMinutePerAddress: number;
+      readonly failuresPerMinute: number;
+      readonly connectionsPerAddress: number;
+    };
+    readonly maxBodyMb: number;
+  };
   readonly mockModel: { readonly image: string; readonly memoryMb: number };
   readonly models: readonly ModelEntry[];
   readonly connectors: readonly ConnectorModel[];

@@ -217,12 +217,15 @@ export function parseConfig(raw: unknown, context: ParseContext): ParseResult {
   if (problems.length > 0) return { ok: false, problems };
 
   const image = (reference: string): string => context.mirror[reference] ?? reference;
-  const { host, port, bind } = config.gateway;
+  const { host, port, bind, adminPort } = config.gateway;
   return {
     ok: true,
     model: {
       dockerHost: parseDockerHost(config.dockerHost, config.ssh),
-      gateway: { host, port, bind, url: `http://${host}:${port}` },
+      gateway: {
+        ...{ host, port, bind, url: `http://${host}:${port}` },
+        ...(adminPort === undefined ? {} : { adminPort }),
+      },
       directories: {
         config: resolve(context.root, config.directories.config),
         secrets: resolve(context.root, config.directories.secrets),

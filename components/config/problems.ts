@@ -89,6 +89,8 @@ export function setCommand(path: readonly (string | number)[], example?: unknown
     ...(schema.default === undefined || typeof schema.default === "object" ? [] : [schema.default]),
   ]);
   const value = example ?? known[0];
+  // The command sets one word; a list is set by its first.
+  if (Array.isArray(value) && value.length > 0) return setCommand([...path, 0], value[0]);
   if (value === undefined) return `pulumi config set ${where} <value>`;
   return `pulumi config set ${where} ${shellWord(typeof value === "string" ? value : JSON.stringify(value))}`;
 }

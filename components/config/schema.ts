@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { edgeRules } from "./schema-edge.ts";
 import { Secret } from "./secret.ts";
 
 /**
@@ -112,6 +113,11 @@ const gateway = z
   .strictObject({
     host: hostName.default("127.0.0.1"),
     port: port.default(4000),
+    adminPort: port.optional().meta({
+      description:
+        "every route of LiteLLM, its UI too, on the Docker host's own 127.0.0.1; closed if left out",
+      examples: [4001],
+    }),
     bind: z
       .ipv4()
       .default("127.0.0.1")
@@ -169,6 +175,7 @@ const edge = z
     image: imageReference.default("haproxy:3.0-alpine"),
     user: userIds.default("99:99").meta({ description: "uid:gid of haproxy in the image" }),
     memoryMb: memoryMb.default(128),
+    ...edgeRules,
   })
   .prefault({});
 

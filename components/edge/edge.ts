@@ -1,32 +1,39 @@
-import { posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayContainer, pulledImage } from "../containers/container.ts";
-import { configFiles } from "../host/host-files.ts";
 import { edge, mounted } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
-import { haproxyConfig } from "./haproxy-config.ts";
+import { type EdgeKeyInput, edgeConfig } from "./edge-config.ts";
+
+export interface EdgeArgs {
+  /** Who may come in. A name may be there twice while an old value still works. */
+  readonly keys: readonly EdgeKeyInput[];
+}
 
 /** HAProxy: the only thing of the gateway that the LAN can reach. */
 export class Edge extends pulumi.ComponentResource {
   readonly container: docker.Container;
+  /** The configuration that is served: another one for every change of keys, lists or limits. */
+  readonly version: pulumi.Output<string>;
 
-  constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    context: StackContext,
+    args: EdgeArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("mcp-gateway:edge:Edge", name, {}, opts);
-    const { dockerHost, directories, edge: config, gateway } = context.model;
+    const { directories, edge: config, gateway } = context.model;
     const child = { parent: this };
     const image = pulledImage(`${name}-image`, config.image, child);
-    const directory = configFiles(
+    const networks = networksOf(context, "edge");
+    const { directory, version } = edgeConfig(
       `${name}-config`,
-      {
-        host: dockerHost,
-        directory: posix.join(directories.config, "edge"),
-        owner: config.user,
-        image,
-      },
-      [{ name: "haproxy.cfg", content: haproxyConfig() }],
+      context,
+      { keys: args.keys, image, networks: [networks.network, ...networks.externalNetworks] },
       child,
     );
+    this.version = version;
     this.container = gatewayContainer(
       `${name}-container`,
       {
@@ -36,9 +43,14 @@ export class Edge extends pulumi.ComponentResource {
         image,
         user: config.user,
         memoryMb: config.memoryMb,
-        command: ["haproxy", "-W", "-db", "-f", `${mounted.config}/haproxy.cfg`],
-        ...networksOf(context, "edge"),
-        ports: [{ internal: edge.port, external: gateway.port, ip: gateway.bind }],
+        command: ["haproxy", "-W", "-db", "-f", `${mounted.config}/current/haproxy.cfg`],
+        ...networks,
+        ports: [
+          { internal: edge.port, external: gateway.port, ip: gateway.bind },
+          ...(gateway.adminPort === undefined
+            ? []
+            : [{ internal: edge.adminPort, external: gateway.adminPort, ip: "127.0.0.1" }]),
+        ],
         binds: [{ source: directory, target: mounted.config }],
         readOnly: true,
         healthcheck: {

@@ -1,102 +1,101 @@
 import { edge, proxy } from "../names.ts";
+import { clientFrontend } from "./client-frontend.ts";
+import type { EdgeModel } from "./maps.ts";
+import { adminFrontend } from "./admin-frontend.ts";
+import { errorPages } from "./refusal.ts";
 
-/** What the edge lets through; everything else is answered 404 before LiteLLM sees it. */
-const routes: readonly { readonly methods: string; readonly path: string }[] = [
-  // Streamable HTTP for MCP clients: all servers, or the ones named in the path.
-  { methods: "GET POST DELETE", path: "^/mcp(/|(/[a-z0-9_]+(,[a-z0-9_]+)*/?))?$" },
-  { methods: "GET", path: "^/v1/models$" },
-  { methods: "POST", path: "^/v1/(responses|chat/completions)$" },
+const global = [
+  "global",
+  "  # Maps and lists lie beside this file; `current` is a link to the directory of both.",
+  "  default-path config",
+  "  # The length: a line that is cut off at the usual 1024 is no JSON.",
+  "  log stdout len 8192 format raw local0",
+  "  maxconn 2000",
+  "  nbthread 2",
+  "  localpeer edge",
+  "  # A worker that was reloaded finishes its requests and streams, but not for ever: each one",
+  "  # takes 12 MB.",
+  "  hard-stop-after 61m",
+  "  mworker-max-reloads 6",
+  "  # Request line and headers: 15 kB together (HAProxy's own limit), at most 64 headers.",
+  "  tune.http.maxhdr 64",
+  "",
+  "defaults",
+  "  mode http",
+  "  log global",
+  "  option dontlognull",
+  "  option forwardfor",
+  "  # Clients speak HTTP/1.1: a preface that switches to HTTP/2 is only another way in.",
+  "  option disable-h2-upgrade",
+  "  timeout connect 5s",
+  "  timeout http-request 10s",
+  "  timeout http-keep-alive 60s",
+  "  timeout queue 30s",
+  "  # While a client sends its request or is slow to read. It does not run while LiteLLM works",
+  "  # or an event stream is silent: that is the server's hour.",
+  "  timeout client 30s",
+  "  timeout server 1h",
+  "  timeout tunnel 1h",
+  "  # A client that has hung up keeps LiteLLM from stopping until its stream's next ping, 15 s",
+  "  # away: a replaced proxy took 16 s to go.",
+  "  option abortonclose",
+  "  timeout client-fin 1s",
+  ...errorPages,
 ];
 
-const json = (message: string): string =>
-  `'{"error":{"message":"${message}","type":"mcp_gateway"}}'`;
+const resolvers = [
+  "resolvers docker",
+  "  nameserver dns 127.0.0.11:53",
+  "  resolve_retries 3",
+  "  timeout resolve 1s",
+  "  timeout retry 1s",
+  "  hold valid 2s",
+  "  hold nx 2s",
+  "  hold obsolete 2s",
+];
 
-/** Error pages of HAProxy's own, as the JSON that API clients expect. */
-const errors: readonly (readonly [number, string])[] = [
-  [400, "bad request"],
-  [408, "the request took too long to arrive"],
-  [500, "the edge failed"],
-  [502, "the proxy answered nonsense"],
-  [503, "the proxy is not ready"],
-  [504, "the proxy did not answer in time"],
+/** Counters of the last minute; a reloaded worker gives them to the next one. */
+const counters = [
+  "peers edge",
+  `  peer edge 127.0.0.1:${edge.peerPort}`,
+  "",
+  "backend addresses",
+  "  # gpc0: requests taken; gpc1: requests without a key that is known.",
+  "  stick-table type ipv6 size 20k expire 2m peers edge store conn_cur,gpc0_rate(1m),gpc1_rate(1m)",
+  "",
+  "backend keys",
+  "  stick-table type string len 64 size 5k expire 2m peers edge store gpc0_rate(1m)",
+];
+
+const backend = [
+  "backend litellm",
+  "  option httpchk",
+  "  http-check send meth GET uri /health/readiness ver HTTP/1.1 hdr Host litellm",
+  "  http-check expect status 200",
+  `  server-template litellm 4 ${proxy.host}:${proxy.port} check inter 2s fastinter 500ms fall 3 rise 1 resolvers docker init-addr none`,
+];
+
+const health = [
+  "frontend health",
+  `  bind 127.0.0.1:${edge.healthPort}`,
+  "  no log",
+  "  monitor-uri /",
+  "  http-request return status 200 content-type text/plain file version if { path /version }",
 ];
 
 /**
- * HAProxy's configuration: one listener, the routes that clients need, JSON access log.
- * `/mcp-rest/*` is closed because LiteLLM 1.77.3 ignores a key's scope there and answers
- * `/mcp-rest/test/connection` without any key (facts §3).
+ * HAProxy's configuration: who may come in, with which key, to which routes; JSON access log.
+ * Keys are in map files beside it ({@link keyMaps}), so that it holds no secret and no hash.
  */
-export function haproxyConfig(): string {
-  const route = routes.map(({ methods, path }, index) => [
-    `  acl route_${index} method ${methods}`,
-    `  acl path_${index} path -m reg ${path}`,
-  ]);
-  return [
-    "global",
-    "  log stdout format raw local0",
-    "  maxconn 2000",
-    "",
-    "defaults",
-    "  mode http",
-    "  log global",
-    "  option dontlognull",
-    "  option forwardfor",
-    "  timeout connect 5s",
-    "  timeout http-request 10s",
-    "  timeout http-keep-alive 60s",
-    "  timeout queue 30s",
-    "  # An MCP client's GET stream stays silent and open, and a tool may work for long.",
-    "  timeout client 1h",
-    "  timeout server 1h",
-    "  # A client that has hung up keeps LiteLLM from stopping until its stream's next ping, 15 s",
-    "  # away: a replaced proxy took 16 s to go.",
-    "  option abortonclose",
-    "  timeout client-fin 1s",
-    ...errors.map(
-      ([status, message]) =>
-        `  http-error status ${status} content-type application/json string ${json(message)}`,
-    ),
-    "",
-    "resolvers docker",
-    "  nameserver dns 127.0.0.11:53",
-    "  resolve_retries 3",
-    "  timeout resolve 1s",
-    "  timeout retry 1s",
-    "  hold valid 2s",
-    "  hold nx 2s",
-    "  hold obsolete 2s",
-    "",
-    "frontend gateway",
-    `  bind :${edge.port}`,
-    "  # Header and line limits are HAProxy's own (16 kB); LiteLLM sees nothing longer.",
-    `  log-format '{"time":"%[date,ltime(%Y-%m-%dT%H:%M:%S%z)]","client":"%[src]","method":"%[method,json(utf8s)]","path":"%[capture.req.uri,field(1,?),json(utf8s)]","status":%ST,"bytes":%B,"ms":%Ta,"server":"%s","ended":"%ts"}'`,
-    "  acl health path /health/liveliness /health/liveness",
-    "  acl health_method method GET HEAD",
-    ...route.flat(),
-    ...routes.map(
-      (_, index) =>
-        `  http-request set-var(txn.route) int(${index + 1}) if route_${index} path_${index}`,
-    ),
-    "  http-request set-var(txn.route) int(100) if health health_method",
-    `  http-request return status 404 content-type application/json string ${json("no such route on this gateway")} unless { var(txn.route) -m found }`,
-    `  http-request return status 401 content-type application/json hdr WWW-Authenticate Bearer string ${json("a key is needed: Authorization: Bearer <key>")} unless health or { req.hdr(authorization) -m reg -i '^Bearer [^ ]+$' }`,
-    "  # LiteLLM takes a key from these as well; one door is enough to watch.",
-    "  http-request del-header x-litellm-api-key",
-    "  http-request del-header x-api-key",
-    "  # Saves clients the 307 to /mcp/, which some follow without their key.",
-    "  http-request set-path /mcp/ if { path /mcp }",
-    "  default_backend litellm",
-    "",
-    "backend litellm",
-    "  option httpchk",
-    "  http-check send meth GET uri /health/readiness ver HTTP/1.1 hdr Host litellm",
-    "  http-check expect status 200",
-    `  server-template litellm 4 ${proxy.host}:${proxy.port} check inter 2s fastinter 500ms fall 3 rise 1 resolvers docker init-addr none`,
-    "",
-    "frontend health",
-    `  bind 127.0.0.1:${edge.healthPort}`,
-    "  no log",
-    "  monitor-uri /",
-    "",
-  ].join("\n");
+export function haproxyConfig(model: EdgeModel): string {
+  const sections = [
+    global,
+    resolvers,
+    counters,
+    clientFrontend(model),
+    ...(model.gateway.adminPort === undefined ? [] : [adminFrontend()]),
+    backend,
+    health,
+  ];
+  return sections.map((section) => `${section.join("\n")}\n`).join("\n");
 }

@@ -66,6 +66,16 @@ function wantedPorts(model: GatewayModel): WantedPort[] {
       container: model.namePrefix + edge.host,
       path: ["gateway", "port"],
     },
+    ...(gateway.adminPort === undefined
+      ? []
+      : [
+          {
+            bind: "127.0.0.1",
+            port: gateway.adminPort,
+            container: model.namePrefix + edge.host,
+            path: ["gateway", "adminPort"],
+          },
+        ]),
     ...connectors.map((connector) => ({
       bind: connector.bind,
       port: connector.hostPort,

@@ -7,8 +7,8 @@ import { run } from "../../components/host/host-exec.ts";
 const label = "mcp-gateway.test=true";
 
 /** Container and network names of one test run. */
-export const testName = (what: string): string =>
-  `mcp-contract-${randomBytes(4).toString("hex")}-${what}`;
+export const testName = (what: string, suite = "contract"): string =>
+  `mcp-${suite}-${randomBytes(4).toString("hex")}-${what}`;
 
 /** Where this machine keeps its copies of the images; the references themselves elsewhere. */
 export function image(reference: string): string {

@@ -39,6 +39,15 @@ function contentOf(content: string): unknown {
  */
 function filesOf(text: string): unknown {
   const lines = text.split("\n").slice(0, -1);
+  // apply-edge.sh takes them without mode and owner.
+  const edge = lines.map((line) =>
+    /^(haproxy\.cfg|version|\w+\.(?:map|lst)) ([A-Za-z0-9+/=]*)$/.exec(line),
+  );
+  if (lines.length > 0 && !edge.includes(null))
+    return edge.map((found) => {
+      const [, name, encoded = ""] = found ?? [];
+      return { name, content: contentOf(Buffer.from(encoded, "base64").toString()) };
+    });
   const files = lines.map((line) => /^(\S+) (644|600) (\d+:\d+) ([A-Za-z0-9+/=]*)$/.exec(line));
   if (lines.length === 0 || files.includes(null)) return undefined;
   return files.map((found) => {

@@ -18,7 +18,7 @@ const values = { masterKey: "m", saltKey: "s", databaseUrl: "d" };
 function plainFiles(model: GatewayModel): Record<string, string> {
   return {
     "config.yaml": litellmConfig(model),
-    "haproxy.cfg": haproxyConfig(),
+    "haproxy.cfg": haproxyConfig(model),
     access: JSON.stringify(accessMatrix(model)),
     grants: JSON.stringify(model.keys.map((key) => grantOf(key, model.connectors))),
     plan: JSON.stringify(verificationPlan(model, {}, [])),

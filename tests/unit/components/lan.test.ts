@@ -65,7 +65,7 @@ it("looks the server's networks up and keeps to the plan's directories", () => {
   expect(sources).toEqual([
     "/home/administrator/secrets/mcp-gateway/mcp-postgres/connector.env",
     "/home/administrator/secrets/mcp-gateway/postgres/password",
-    "/home/administrator/projects/mcp/gateway/config/edge/<hash>",
+    "/home/administrator/projects/mcp/gateway/config/edge",
     "/home/administrator/projects/mcp/gateway/config/proxy/<hash>",
     "/home/administrator/secrets/mcp-gateway/proxy/proxy.env",
     "/home/administrator/projects/mcp/gateway/config/mock-model/<hash>",

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import { Gateway } from "../../../components/gateway.ts";
 import { exampleConfig, modelOf } from "../../support/config.ts";
-import { type Recording, record } from "../../support/recorder.ts";
+import { type Recording, record, reveal } from "../../support/recorder.ts";
 
 const run = (raw: Record<string, unknown>): Promise<Recording> =>
   record(() => {
@@ -150,7 +150,6 @@ it("replaces rendered files by writing the new directory first", () => {
     options.replaceOnChanges?.includes("delete"),
   );
   expect(replaced.map(({ name, options }) => [name, options.deleteBeforeReplace])).toEqual([
-    ["gateway-edge-config", false],
     ["gateway-proxy-config", false],
     ["gateway-mock-model-config", false],
   ]);
@@ -168,4 +167,31 @@ it("runs commands on a local host with /bin/sh against the configured engine", (
           );
   }
   expect(recording.ofType("command:remote:Command")).toEqual([]);
+});
+
+describe("the edge", () => {
+  const edgeOf = (change: Record<string, unknown>) => run({ ...exampleConfig(), ...change });
+  const container = (of: Recording) =>
+    of.one("docker:index/container:Container", "gateway-edge-container").inputs;
+  const config = (of: Recording) =>
+    of.one("command:local:Command", "gateway-edge-config").inputs as Record<string, unknown>;
+
+  it("is the same container and the same command whatever it lets in: a reload, no restart", async () => {
+    const before = await edgeOf({});
+    const after = await edgeOf({
+      keys: {},
+      edge: { hosts: ["a.test"], sources: ["10.0.0.0/8"], limits: { requestsPerMinute: 1 } },
+    });
+    expect(container(after)).toEqual(container(before));
+    expect({ ...config(after), stdin: "" }).toEqual({ ...config(before), stdin: "" });
+    expect(reveal(config(after)["stdin"])).not.toEqual(reveal(config(before)["stdin"]));
+  });
+
+  it("publishes the admin port on the host's loopback, whatever the gateway is bound to", async () => {
+    const of = await edgeOf({ gateway: { bind: "0.0.0.0", adminPort: 4001 } });
+    expect(container(of)["ports"]).toEqual([
+      { internal: 4000, external: 4000, ip: "0.0.0.0", protocol: "tcp" },
+      { internal: 4001, external: 4001, ip: "127.0.0.1", protocol: "tcp" },
+    ]);
+  });
 });

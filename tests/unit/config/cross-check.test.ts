@@ -198,6 +198,20 @@ describe("connectors", () => {
       "host port 4000 is already taken by gateway.port",
     );
   });
+
+  it("do not take the admin port, and that is not the gateway's", () => {
+    const a = { use: "notes", hostPort: 4001 };
+    expect(only({ gateway: { adminPort: 4001 }, connectors: { a } }).message).toBe(
+      "host port 4001 is already taken by gateway.adminPort",
+    );
+    expect(only({ gateway: { port: 4100, adminPort: 4100 } })).toEqual({
+      path: ["gateway", "adminPort"],
+      message: "host port 4100 is already taken by gateway.port",
+      value: 4100,
+      allowed: "a port that nothing else in this stack uses",
+      fix: "pulumi config set --path 'mcp-gateway:gateway.adminPort' '4101'",
+    });
+  });
 });
 
 it("refuses model names that would share the variable of their provider key", () => {

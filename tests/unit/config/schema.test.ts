@@ -2,7 +2,10 @@ import { type Problem } from "../../../components/config/problems.ts";
 import { exampleConfig, modelOf, problemsIn } from "../../support/config.ts";
 
 const at = (path: readonly (string | number)[], value: unknown): unknown =>
-  path.reduceRight<unknown>((inner, segment) => ({ [segment]: inner }), value);
+  path.reduceRight<unknown>(
+    (inner, segment) => (segment === 0 ? [inner] : { [segment]: inner }),
+    value,
+  );
 
 const port = "a TCP port, 1 to 65535";
 const image = "an image reference with a tag, a digest or both";
@@ -14,7 +17,7 @@ const connectorIds =
   "lower-case letters, digits and _, starting with a letter, at most 20 characters";
 
 /** path, bad value, what is allowed, the command: a rule of the schema each. */
-const rules: readonly (readonly [readonly string[], unknown, string, string])[] = [
+const rules: readonly (readonly [readonly (string | number)[], unknown, string, string])[] = [
   [
     ["dockerHost"],
     "tcp://10.0.0.1:2375",
@@ -89,6 +92,56 @@ const rules: readonly (readonly [readonly string[], unknown, string, string])[] 
     set("proxy.startSeconds", "300"),
   ],
   [["edge", "user"], "99", "uid:gid of haproxy in the image", set("edge.user", "1000:1000")],
+  [
+    ["edge", "maxBodyMb"],
+    0,
+    "the largest request in megabytes, 1 to 1024",
+    set("edge.maxBodyMb", "8"),
+  ],
+  ...(
+    [
+      ["requestsPerMinute", "requests of one key in a minute, unless the key has its own number"],
+      ["requestsPerMinutePerAddress", "requests from one address in a minute"],
+      ["failuresPerMinute", "requests without a known key from one address in a minute"],
+    ] as const
+  ).map(([name, what]): (typeof rules)[number] => [
+    ["edge", "limits", name],
+    0,
+    `${what}; at least 1`,
+    set(`edge.limits.${name}`, "600"),
+  ]),
+  [
+    ["edge", "limits", "connectionsPerAddress"],
+    0,
+    "open connections from one address, 1 to 2000",
+    set("edge.limits.connectionsPerAddress", "256"),
+  ],
+  ...["10.0.0.1", "10.0.0.0/33", "lan", "10.0.0/8", "fe80::/129"].map(
+    (network): (typeof rules)[number] => [
+      ["edge", "sources", 0],
+      network,
+      "a network as address/bits",
+      set("edge.sources[0]", "192.168.1.0/24"),
+    ],
+  ),
+  [
+    ["edge", "sources"],
+    [],
+    "networks whose addresses may use the gateway, at least one",
+    set("edge.sources[0]", "192.168.1.0/24"),
+  ],
+  ...["a b", "a:4000", "fd00::1", "*.lan", ""].map((host): (typeof rules)[number] => [
+    ["edge", "hosts", 0],
+    host,
+    "a host name, an IPv4 address or an IPv6 address in brackets, without a port",
+    set("edge.hosts[0]", "gateway.lan"),
+  ]),
+  [
+    ["gateway", "adminPort"],
+    70000,
+    "every route of LiteLLM, its UI too, on the Docker host's own 127.0.0.1; closed if left out",
+    set("gateway.adminPort", "4001"),
+  ],
   [
     ["mockModel", "memoryMb"],
     "64",

@@ -1,6 +1,7 @@
 import { haproxyConfig } from "../../../components/edge/haproxy-config.ts";
+import { edgeModel } from "../../support/edge-model.ts";
 
-const lines = haproxyConfig()
+const lines = haproxyConfig(edgeModel())
   .split("\n")
   .map((line) => line.trim());
 
@@ -65,25 +66,62 @@ it("has these three routes and no other", () => {
     "http-request set-var(txn.route) int(1) if route_0 path_0",
     "http-request set-var(txn.route) int(2) if route_1 path_1",
     "http-request set-var(txn.route) int(3) if route_2 path_2",
-    "http-request set-var(txn.route) int(100) if health health_method",
+    "http-request set-var(txn.route) int(100) if health { method GET HEAD }",
   ]);
 });
 
-it("answers 404 before it asks for a key, and 401 before LiteLLM is asked", () => {
-  const at = (start: string): number => lines.findIndex((line) => line.startsWith(start));
-  const order = [
-    at("http-request set-var(txn.route) int(100)"),
-    at("http-request return status 404"),
-    at("http-request return status 401"),
-    at("default_backend litellm"),
-  ];
-  expect(order).toEqual([...order].sort((a, b) => a - b));
-  expect(order).not.toContain(-1);
+it("refuses in this order, everything before LiteLLM is asked", () => {
+  const statuses = lines.flatMap((line) => {
+    const found = /^http-request return status (\d+) content-type application/.exec(line);
+    return found === null ? [] : [Number(found[1])];
+  });
+  expect(statuses).toEqual([403, 421, 429, 400, 414, 411, 413, 404, 400, 429, 401, 401, 401, 429]);
+  expect(lines.findLastIndex((line) => line.includes("return status 429"))).toBeLessThan(
+    lines.indexOf("default_backend litellm"),
+  );
 });
 
-it("takes a key by Authorization alone", () => {
-  expect(lines).toContain("http-request del-header x-litellm-api-key");
-  expect(lines).toContain("http-request del-header x-api-key");
+it("says why in the log, each time it refuses", () => {
+  const rules = lines.slice(0, lines.indexOf("default_backend litellm"));
+  rules.forEach((line, at) => {
+    if (!line.startsWith("http-request return")) return;
+    expect(rules.slice(at - 2, at).join()).toContain("set-var(txn.refused) str(");
+    expect(line).toMatch(/ if \{ var\(txn\.refused\) -m found \}$/);
+  });
+});
+
+it("takes a key by Authorization alone: the names that LiteLLM 1.77.3 knows are gone", () => {
+  for (const name of [
+    ...["x-litellm-api-key", "api-key", "x-api-key", "x-goog-api-key"],
+    ...["ocp-apim-subscription-key", "cookie", "authorization"],
+  ])
+    expect(lines).toContain(`http-request del-header ${name}`);
+});
+
+it("has an admin door only if there is a port for it", () => {
+  const doors = (text: string) => text.match(/^frontend \w+$/gm);
+  expect(doors(haproxyConfig(edgeModel()))).toEqual(["frontend gateway", "frontend health"]);
+  const open = haproxyConfig(edgeModel({}, { adminPort: 9000 }));
+  expect(doors(open)).toEqual(["frontend gateway", "frontend admin", "frontend health"]);
+  // Published as 9000; inside it is always the same.
+  expect(open).toContain("frontend admin\n  bind :4001\n");
+});
+
+it("puts the limits in", () => {
+  const limits = {
+    ...{ requestsPerMinute: 7, requestsPerMinutePerAddress: 8 },
+    ...{ failuresPerMinute: 9, connectionsPerAddress: 10 },
+  };
+  const text = haproxyConfig(edgeModel({ limits, maxBodyMb: 2 }));
+  for (const part of [
+    "map_str_int(rpm.map,7)",
+    "sc0_gpc0_rate ge 8 }",
+    "sc0_gpc1_rate ge 9 }",
+    "sc0_conn_cur gt 10 }",
+    "req.body_size gt 2097152 }",
+    "the request is larger than 2 MB",
+  ])
+    expect(text).toContain(part);
 });
 
 it("looks LiteLLM up again and again, so that a replaced container is found", () => {

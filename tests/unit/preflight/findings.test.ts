@@ -74,6 +74,17 @@ it("does not take over another deployment's container, nor its port", () => {
   ]);
 });
 
+it("finds the admin port taken", () => {
+  const raw = { ...exampleConfig(), gateway: { adminPort: 4001 } };
+  const line = 'listening\t127.0.0.1:4001\tusers:(("other",pid=7,fd=3))\n';
+  expect(findings(modelOf(raw), parseFacts(`network\toffice-net\n${line}`))).toEqual([
+    {
+      message: "port 4001 is taken by other (process 7), listening on 127.0.0.1:4001",
+      fix: "pulumi config set --path 'mcp-gateway:gateway.adminPort' '4101', or stop what uses it",
+    },
+  ]);
+});
+
 it("misses an external network", () => {
   expect(findings(model, parseFacts("engine\t28.0"))).toEqual([
     {

@@ -1,0 +1,91 @@
+import { posix } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { hostCommand } from "../host/host-command.ts";
+import type { HostFile } from "../host/host-files.ts";
+import { hostScript } from "../host/host-script.ts";
+import { edge, mounted } from "../names.ts";
+import { type StackContext, containerName } from "../stack.ts";
+import { type EdgeKey, edgeFiles } from "./maps.ts";
+
+/** A key whose value is known only when it is made. */
+export interface EdgeKeyInput extends Omit<EdgeKey, "value"> {
+  readonly value: pulumi.Input<string>;
+}
+
+export interface EdgeConfigArgs {
+  readonly keys: readonly EdgeKeyInput[];
+  readonly image: pulumi.Input<string>;
+  readonly networks: readonly pulumi.Input<string>[];
+}
+
+/** Variables of apply-edge.sh. */
+export interface ApplyEdge {
+  readonly container: string;
+  readonly directory: string;
+  readonly image: string;
+  readonly networks: readonly string[];
+  readonly owner: string;
+}
+
+/** The command that checks the edge's files, puts them in place and reloads a running edge. */
+export function applyEdge(apply: ApplyEdge): string {
+  return hostScript("apply-edge.sh", {
+    CONTAINER: apply.container,
+    DIRECTORY: apply.directory,
+    HEALTH: `http://127.0.0.1:${edge.healthPort}`,
+    IMAGE: apply.image,
+    MOUNTED: mounted.config,
+    NETWORKS: apply.networks.join(" "),
+    OWNER: apply.owner,
+  });
+}
+
+/** Standard input of apply-edge.sh. */
+export function edgeInput(files: readonly HostFile[]): string {
+  return files
+    .map(({ name, content }) => `${name} ${Buffer.from(content).toString("base64")}\n`)
+    .join("");
+}
+
+export interface EdgeConfig {
+  /** Known once a checked configuration is in it. */
+  readonly directory: pulumi.Output<string>;
+  /** Which configuration it is; known once a running edge serves it. */
+  readonly version: pulumi.Output<string>;
+}
+
+/**
+ * The edge's configuration on the Docker host: always the same directory, so that a change of
+ * keys, lists or limits is a reload and not another container.
+ */
+export function edgeConfig(
+  name: string,
+  context: StackContext,
+  args: EdgeConfigArgs,
+  opts: pulumi.CustomResourceOptions,
+): EdgeConfig {
+  const { model } = context;
+  const directory = posix.join(model.directories.config, "edge");
+  const keys = pulumi.all(
+    args.keys.map((key) => pulumi.output(key.value).apply((value) => ({ ...key, value }))),
+  );
+  const applied = hostCommand(
+    name,
+    model.dockerHost,
+    {
+      create: pulumi.all([args.image, pulumi.all([...args.networks])]).apply(([image, networks]) =>
+        applyEdge({
+          container: containerName(context, edge.host),
+          directory,
+          image,
+          networks,
+          owner: model.edge.user,
+        }),
+      ),
+      delete: hostScript("remove-edge.sh", { DIRECTORY: directory }),
+      stdin: keys.apply((known) => edgeInput(edgeFiles(model, known))),
+    },
+    opts,
+  );
+  return { directory: applied.id.apply(() => directory), version: applied.stdout };
+}
