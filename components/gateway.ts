@@ -1,7 +1,9 @@
 import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import type { KeptValue } from "./access/credentials.ts";
 import { type AccessMatrix, accessMatrix } from "./access/grants.ts";
+import { edgeKeys, guardRows } from "./access/rows.ts";
 import { VirtualKey, keyPurge } from "./access/virtual-key.ts";
 import type { GatewayModel } from "./config/model.ts";
 import { Connector } from "./connectors/connector.ts";
@@ -9,6 +11,7 @@ import { keptSecret } from "./database/kept-secret.ts";
 import { DedicatedPostgres } from "./database/postgres.ts";
 import { Edge } from "./edge/edge.ts";
 import { readyCommand } from "./host/ready.ts";
+import { guardPolicy } from "./litellm/guard-policy.ts";
 import { LitellmProxy } from "./litellm/proxy.ts";
 import { MockModel } from "./mock-model/mock-model.ts";
 import { Networks } from "./networks.ts";
@@ -99,6 +102,19 @@ export class Gateway extends pulumi.ComponentResource {
         ),
     );
     const mock = new MockModel(`${name}-mock-model`, context, child);
+    const keys = model.keys.map(
+      (key) =>
+        new VirtualKey(
+          `${name}-key-${key.name}`,
+          context,
+          { key, databaseReady: postgres.ready.command },
+          child,
+        ),
+    );
+    const keptKeys = pulumi
+      .all(keys.map((key) => key.kept))
+      .apply((kept) => Object.fromEntries(model.keys.map((key, at) => [key.name, kept[at]])))
+      .apply((kept) => kept as Readonly<Record<string, KeptValue>>);
     const proxy = new LitellmProxy(
       `${name}-proxy`,
       context,
@@ -106,25 +122,18 @@ export class Gateway extends pulumi.ComponentResource {
         masterKey: this.masterKey,
         saltKey: kept("salt-key"),
         databaseUrl: postgres.litellmUri,
+        policy: pulumi
+          .all([this.masterKey, keptKeys])
+          .apply(([masterKey, kept]) => guardPolicy(guardRows(model, masterKey, kept))),
       },
       child,
     );
-    const keys = model.keys.map(
-      (key) =>
-        new VirtualKey(
-          `${name}-key-${key.name}`,
-          context,
-          { key, databaseReady: postgres.ready.command, proxyReady: proxy.ready.command },
-          child,
-        ),
-    );
+    const active = keys.map((key) => key.grant(proxy.ready.command));
     const keyNames = model.keys.map((key) => key.name);
     const edge = new Edge(
       `${name}-edge`,
       context,
-      {
-        keys: keys.map(({ value }, at) => ({ name: keyNames[at] ?? "", value })),
-      },
+      { keys: keptKeys.apply((kept) => edgeKeys(model, kept)) },
       child,
     );
     const others = readyCommand(
@@ -144,7 +153,7 @@ export class Gateway extends pulumi.ComponentResource {
       `${name}-verification`,
       context,
       {
-        keys: named(keys.map((key) => key.active)),
+        keys: named(active),
         deployment: [postgres.ready.ids, proxy.ready.ids, others.ids, edge.version],
       },
       child,

@@ -36,6 +36,8 @@ export const project = "mcp-gateway";
 /** Where a container finds its read-only configuration and its secrets. */
 export const mounted = {
   config: "/etc/mcp-gateway",
+  /** Beside the other one, not in it: nothing can be mounted into a read-only directory. */
+  policy: "/etc/mcp-gateway-policy",
   secrets: "/run/secrets/mcp-gateway.env",
 } as const;
 

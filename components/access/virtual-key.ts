@@ -11,7 +11,6 @@ import { grantOf } from "./grants.ts";
 export interface VirtualKeyArgs {
   readonly key: KeyModel;
   readonly databaseReady: pulumi.Resource;
-  readonly proxyReady: pulumi.Resource;
 }
 
 /**
@@ -24,8 +23,9 @@ export class VirtualKey extends pulumi.ComponentResource {
   readonly kept: pulumi.Output<KeptValue>;
   /** The key's value, secret. */
   readonly value: pulumi.Output<string>;
-  /** The same, known once LiteLLM has taken the key. */
-  readonly active: pulumi.Output<string>;
+  readonly #name: string;
+  readonly #context: StackContext;
+  readonly #key: KeyModel;
 
   constructor(
     name: string,
@@ -34,12 +34,13 @@ export class VirtualKey extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:access:VirtualKey", name, { key: { ...args.key } }, opts);
-    const { dockerHost, connectors } = context.model;
-    const child = { parent: this };
+    this.#name = name;
+    this.#context = context;
+    this.#key = args.key;
     this.kept = keptSecret(
       name,
       {
-        host: dockerHost,
+        host: context.model.dockerHost,
         container: containerName(context, database.host),
         id: `key-${args.key.name}`,
         prefix: "sk-",
@@ -47,17 +48,27 @@ export class VirtualKey extends pulumi.ComponentResource {
         overlapSeconds: args.key.overlapHours * 3600,
         databaseReady: args.databaseReady,
       },
-      child,
+      { parent: this },
     );
     this.value = this.kept.value;
-    const grant = grantOf(args.key, connectors);
+    this.registerOutputs({});
+  }
+
+  /**
+   * Makes LiteLLM take the key, once it is there. Apart from the value, which the guard's policy
+   * needs before LiteLLM starts.
+   * @returns the value, known once the key is active
+   */
+  grant(proxyReady: pulumi.Resource): pulumi.Output<string> {
+    const { dockerHost, connectors } = this.#context.model;
+    const grant = grantOf(this.#key, connectors);
     const variables = {
-      PROXY: containerName(context, proxy.host),
-      DATABASE: containerName(context, database.host),
-      NAME: args.key.name,
+      PROXY: containerName(this.#context, proxy.host),
+      DATABASE: containerName(this.#context, database.host),
+      NAME: this.#key.name,
     };
     const applied = hostCommand(
-      `${name}-grant`,
+      `${this.#name}-grant`,
       dockerHost,
       {
         create: hostScript("apply-key.sh", variables),
@@ -66,10 +77,9 @@ export class VirtualKey extends pulumi.ComponentResource {
           JSON.stringify({ ...grant, key: value, previous: previous ?? null }),
         ),
       },
-      { ...child, dependsOn: [args.proxyReady] },
+      { parent: this, dependsOn: [proxyReady] },
     );
-    this.active = pulumi.all([this.value, applied.stdout]).apply(([value]) => value);
-    this.registerOutputs({});
+    return pulumi.all([this.value, applied.stdout]).apply(([value]) => value);
   }
 }
 

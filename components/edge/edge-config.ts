@@ -7,13 +7,8 @@ import { edge, mounted } from "../names.ts";
 import { type StackContext, containerName } from "../stack.ts";
 import { type EdgeKey, edgeFiles } from "./maps.ts";
 
-/** A key whose value is known only when it is made. */
-export interface EdgeKeyInput extends Omit<EdgeKey, "value"> {
-  readonly value: pulumi.Input<string>;
-}
-
 export interface EdgeConfigArgs {
-  readonly keys: readonly EdgeKeyInput[];
+  readonly keys: pulumi.Input<readonly EdgeKey[]>;
   readonly image: pulumi.Input<string>;
   readonly networks: readonly pulumi.Input<string>[];
 }
@@ -66,9 +61,6 @@ export function edgeConfig(
 ): EdgeConfig {
   const { model } = context;
   const directory = posix.join(model.directories.config, "edge");
-  const keys = pulumi.all(
-    args.keys.map((key) => pulumi.output(key.value).apply((value) => ({ ...key, value }))),
-  );
   const applied = hostCommand(
     name,
     model.dockerHost,
@@ -83,7 +75,7 @@ export function edgeConfig(
         }),
       ),
       delete: hostScript("remove-edge.sh", { DIRECTORY: directory }),
-      stdin: keys.apply((known) => edgeInput(edgeFiles(model, known))),
+      stdin: pulumi.output(args.keys).apply((keys) => edgeInput(edgeFiles(model, keys))),
     },
     opts,
   );

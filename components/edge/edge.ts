@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { gatewayContainer, pulledImage } from "../containers/container.ts";
 import { edge, mounted } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
-import { type EdgeKeyInput, edgeConfig } from "./edge-config.ts";
+import { edgeConfig } from "./edge-config.ts";
+import type { EdgeKey } from "./maps.ts";
 
 export interface EdgeArgs {
   /** Who may come in. A name may be there twice while an old value still works. */
-  readonly keys: readonly EdgeKeyInput[];
+  readonly keys: pulumi.Input<readonly EdgeKey[]>;
 }
 
 /** HAProxy: the only thing of the gateway that the LAN can reach. */

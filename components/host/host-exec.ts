@@ -31,6 +31,8 @@ export async function run(
     child.on("close", (code) => {
       done({ code: code ?? 1, stdout, stderr });
     });
+    // A program may end without having read its input; its exit code says what there is to say.
+    child.stdin.on("error", () => undefined);
     child.stdin.end(options.stdin ?? "");
   });
 }

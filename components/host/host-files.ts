@@ -65,6 +65,38 @@ export function configFiles(
 }
 
 /**
+ * One file that a running container reads again when it changes. Its directory is what gets
+ * mounted: a mounted file would stay the old one when the new one takes its place.
+ * @returns the directory, known once the file is there, and the same after every change
+ */
+export function liveFile(
+  name: string,
+  place: HostFilesPlace,
+  file: { readonly name: string; readonly content: pulumi.Input<string> },
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const written = hostCommand(
+    name,
+    place.host,
+    {
+      create: pulumi.output(place.image).apply((image) =>
+        hostScript("write-files.sh", {
+          DIRECTORY: place.directory,
+          DIRECTORY_MODE: "755",
+          IMAGE: image,
+        }),
+      ),
+      delete: hostScript("remove-files.sh", { DIRECTORY: place.directory, NAMES: file.name }),
+      stdin: pulumi
+        .output(file.content)
+        .apply((content) => line(file.name, "600", place.owner, content)),
+    },
+    opts,
+  );
+  return written.id.apply(() => place.directory);
+}
+
+/**
  * One secrets file on the Docker host, mode 600, owned by the process that reads it.
  * @returns the file's path, known once it is there
  */

@@ -42,7 +42,8 @@ export function litellmConfig(gateway: Pick<GatewayModel, "connectors" | "models
         // scheduler spins (seen once: 2 GB of memory).
         proxy_batch_write_at: 4,
       },
-      litellm_settings: { json_logs: true, telemetry: false },
+      // Loaded from beside this file; LiteLLM does not start without it.
+      litellm_settings: { callbacks: ["guard.instance"], json_logs: true, telemetry: false },
       mcp_servers: Object.fromEntries(servers) as Record<string, unknown>,
       model_list: gateway.models.map(model),
     },

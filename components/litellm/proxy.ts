@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayContainer, pulledImage } from "../containers/container.ts";
-import { configFiles, secretFile } from "../host/host-files.ts";
+import { configFiles, liveFile, secretFile } from "../host/host-files.ts";
 import { type Ready, readyCommand } from "../host/ready.ts";
 import { mounted, proxy } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
@@ -11,10 +11,18 @@ import { proxyEnvFile } from "./secrets.ts";
 
 const files = join("components", "litellm", "files");
 
+/** What lies beside `config.yaml`. */
+export const proxyFiles: readonly string[] = [
+  ...["admin.py", "entrypoint.sh", "list_tools.py"],
+  ...["guard.py", "guard_calls.py", "guard_policy.py", "guard_requests.py", "guard_seams.py"],
+];
+
 export interface LitellmProxyArgs {
   readonly masterKey: pulumi.Input<string>;
   readonly saltKey: pulumi.Input<string>;
   readonly databaseUrl: pulumi.Input<string>;
+  /** The guard's policy: may change without LiteLLM noticing. */
+  readonly policy: pulumi.Input<string>;
 }
 
 /** LiteLLM, unmodified, on the gateway's network only: the edge is what the LAN sees. */
@@ -42,11 +50,17 @@ export class LitellmProxy extends pulumi.ComponentResource {
       place(directories.config),
       [
         { name: "config.yaml", content: litellmConfig(context.model) },
-        ...["admin.py", "entrypoint.sh", "list_tools.py"].map((file) => ({
+        ...proxyFiles.map((file) => ({
           name: file,
           content: readFileSync(join(files, file), "utf8"),
         })),
       ],
+      child,
+    );
+    const policy = liveFile(
+      `${name}-policy`,
+      { ...place(directories.config), directory: posix.join(directories.config, "policy") },
+      { name: "policy.json", content: args.policy },
       child,
     );
     const secrets = pulumi
@@ -75,6 +89,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
         ...networksOf(context, "proxy"),
         binds: [
           { source: directory, target: mounted.config },
+          { source: policy, target: mounted.policy },
           { source: secretsPath, target: mounted.secrets },
         ],
         // The image writes below its own directories when it starts (Prisma).

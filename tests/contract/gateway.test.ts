@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { grantOf } from "../../components/access/grants.ts";
 import { hostScript } from "../../components/host/host-script.ts";
 import { exampleApiKey, exampleConfig, modelOf } from "../support/config.ts";
@@ -9,10 +10,17 @@ jest.setTimeout(60_000);
 
 const model = modelOf(exampleConfig());
 
+const values = { old: `sk-${"a".repeat(40)}`, now: `sk-${"b".repeat(40)}` };
+
 describeWithDocker("the rendered files on LiteLLM 1.77.3 and PostgreSQL", () => {
   let gateway: RealGateway;
   beforeAll(async () => {
-    gateway = await realGateway(model);
+    const hash = (key: string): string => createHash("sha256").update(key).digest("hex");
+    const connector = model.connectors.find(({ alias }) => alias === "db");
+    const tools = { db: Object.keys(connector?.lock ?? {}) };
+    const row = { name: "all", tools, models: ["gpt-4o", "gpt-4o-mock"], expires: null };
+    const rows = [values.old, values.now, masterKey].map((key) => ({ ...row, keyHash: hash(key) }));
+    gateway = await realGateway(model, { rows });
   }, 240_000);
   afterAll(async () => {
     // Undefined if it never came up; then it has removed itself.
@@ -158,7 +166,7 @@ describeWithDocker("the rendered files on LiteLLM 1.77.3 and PostgreSQL", () => 
   });
 
   describe("admin.py", () => {
-    const key = { old: `sk-${"a".repeat(40)}`, now: `sk-${"b".repeat(40)}` };
+    const key = values;
     const none = `sk-${"c".repeat(40)}`;
     const grant = (name: string) => {
       const found = model.keys.find((each) => each.name === name);

@@ -1,8 +1,10 @@
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { GatewayModel } from "../../components/config/model.ts";
 import { databaseUri, setupSql } from "../../components/database/setup-sql.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
+import { type GuardRow, guardPolicy } from "../../components/litellm/guard-policy.ts";
+import { proxyFiles } from "../../components/litellm/proxy.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
 import { hostScript } from "../../components/host/host-script.ts";
 import * as docker from "./docker.ts";
@@ -37,10 +39,29 @@ export interface RealGateway {
   readonly proxy: string;
   /** SQL as the superuser, through the script that the deployment uses. */
   readonly psql: (sql: string) => ReturnType<typeof sh>;
+  /** Puts another policy in the guard's file, in one step; undefined takes the file away. */
+  readonly setPolicy: (text: string | undefined) => void;
+  readonly network: string;
+  /** The container of the connector `db`. */
+  readonly planets: string;
+  /** The stand-in for the model provider, from here. */
+  readonly provider: string;
   readonly remove: () => Promise<void>;
 }
 
-export async function realGateway(model: GatewayModel): Promise<RealGateway> {
+export interface RealGatewayOptions {
+  /** The guard's rows, to begin with. */
+  readonly rows?: readonly GuardRow[];
+  /** Stands in for the model provider at `http://models.test:8080`, Python source. */
+  readonly provider?: string;
+  /** False leaves the guard out: how it would be without. */
+  readonly guard?: boolean;
+}
+
+export async function realGateway(
+  model: GatewayModel,
+  options: RealGatewayOptions = {},
+): Promise<RealGateway> {
   const place = scratch();
   const name = {
     network: docker.testName("net"),
@@ -73,9 +94,9 @@ export async function realGateway(model: GatewayModel): Promise<RealGateway> {
     ]);
     copyFileSync("components/mock-model/files/server.py", join(place.path, "server.py"));
     await docker.start(name.models, [
-      ...on("mcp-mock-model", "models.test"),
+      ...[...on("mcp-mock-model", "models.test"), "--publish", "127.0.0.1::8080"],
       ...["--volume", `${join(place.path, "server.py")}:/srv/server.py:ro`],
-      ...[docker.image(docker.images.python), "python3", "-c", provider],
+      ...[docker.image(docker.images.python), "python3", "-c", options.provider ?? provider],
     ]);
     await docker.until(name.database, 60, async () => {
       const probe = ["pg_isready", "-q", "-h", "127.0.0.1"];
@@ -97,8 +118,26 @@ export async function realGateway(model: GatewayModel): Promise<RealGateway> {
     ]);
     const config = join(place.path, "config");
     mkdirSync(config);
-    writeFileSync(join(config, "config.yaml"), litellmConfig(model));
-    for (const file of ["admin.py", "entrypoint.sh"])
+    const rendered = litellmConfig(model);
+    writeFileSync(
+      join(config, "config.yaml"),
+      options.guard === false
+        ? rendered.replace("callbacks:\n    - guard.instance\n", "callbacks: []\n")
+        : rendered,
+    );
+    const policy = join(place.path, "policy");
+    mkdirSync(policy);
+    const setPolicy = (text: string | undefined): void => {
+      const file = join(policy, "policy.json");
+      if (text === undefined) {
+        rmSync(file, { force: true });
+        return;
+      }
+      writeFileSync(`${file}.new`, text, { mode: 0o644 });
+      renameSync(`${file}.new`, file);
+    };
+    setPolicy(guardPolicy(options.rows ?? []));
+    for (const file of proxyFiles)
       copyFileSync(join("components", "litellm", "files", file), join(config, file));
     const secrets = {
       masterKey,
@@ -109,13 +148,24 @@ export async function realGateway(model: GatewayModel): Promise<RealGateway> {
     await docker.start(name.proxy, [
       ...[...on("mcp-litellm-proxy"), "--publish", "127.0.0.1::4000", "--cap-drop", "ALL"],
       ...["--volume", `${config}:/etc/mcp-gateway:ro`],
+      ...["--volume", `${policy}:/etc/mcp-gateway-policy:ro`],
       ...["--volume", `${join(place.path, "proxy.env")}:/run/secrets/mcp-gateway.env:ro`],
       ...["--entrypoint", "/bin/sh", docker.image(docker.images.litellm)],
       "/etc/mcp-gateway/entrypoint.sh",
     ]);
     const url = await docker.published(name.proxy, 4000);
     await docker.until(name.proxy, 150, async () => (await fetch(`${url}/health/readiness`)).ok);
-    return { url, database: name.database, proxy: name.proxy, psql, remove };
+    return {
+      url,
+      database: name.database,
+      proxy: name.proxy,
+      network: name.network,
+      planets: name.planets,
+      provider: await docker.published(name.models, 8080),
+      psql,
+      setPolicy,
+      remove,
+    };
   } catch (error) {
     await remove();
     throw error;

@@ -162,6 +162,12 @@ it("starts LiteLLM by the entrypoint that refuses an open gateway", () => {
     },
     {
       type: "bind",
+      source: "/checkout/.gateway/config/policy",
+      target: "/etc/mcp-gateway-policy",
+      readOnly: true,
+    },
+    {
+      type: "bind",
       source: "/checkout/.gateway/secrets/proxy/proxy.env",
       target: "/run/secrets/mcp-gateway.env",
       readOnly: true,

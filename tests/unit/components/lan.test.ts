@@ -67,6 +67,7 @@ it("looks the server's networks up and keeps to the plan's directories", () => {
     "/home/administrator/secrets/mcp-gateway/postgres/password",
     "/home/administrator/projects/mcp/gateway/config/edge",
     "/home/administrator/projects/mcp/gateway/config/proxy/<hash>",
+    "/home/administrator/projects/mcp/gateway/config/policy",
     "/home/administrator/secrets/mcp-gateway/proxy/proxy.env",
     "/home/administrator/projects/mcp/gateway/config/mock-model/<hash>",
   ]);

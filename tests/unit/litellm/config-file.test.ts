@@ -9,6 +9,8 @@ it("renders a model exactly", () => {
   master_key: os.environ/LITELLM_MASTER_KEY
   proxy_batch_write_at: 4
 litellm_settings:
+  callbacks:
+    - guard.instance
   json_logs: true
   telemetry: false
 mcp_servers:

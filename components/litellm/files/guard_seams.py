@@ -1,0 +1,68 @@
+"""The places of LiteLLM 1.77.3 at which the guard stands, and the proof that they are the known ones.
+
+LiteLLM's files stay as they are. Where it has no hook, a function of the running process is put
+in front of one of its own; only for the exact source that was read when this was written
+(docs/decisions/guard.md). With any other source LiteLLM is not started.
+"""
+
+import hashlib
+import importlib
+import importlib.metadata
+import inspect
+
+VERSION = "1.77.3"
+_MCP = "litellm.proxy._experimental.mcp_server"
+
+# What the guard wraps, or rests on: the first 16 hex digits of the source's SHA-256.
+KNOWN = {
+    f"{_MCP}.server:_list_mcp_tools": "05fa9bd8a01a4230",
+    f"{_MCP}.server:_get_tools_from_mcp_servers": "0ff6dcfd547c60c2",
+    f"{_MCP}.server:call_mcp_tool": "c6dbdd4fde162eb4",
+    f"{_MCP}.server:_handle_managed_mcp_tool": "380140d2b8bd86c8",
+    f"{_MCP}.server:get_auth_context": "43668941b0755af3",
+    f"{_MCP}.mcp_server_manager:MCPServerManager.call_tool": "0d0c8228782216a4",
+    f"{_MCP}.mcp_server_manager:MCPServerManager._get_mcp_server_from_tool_name": "d0440da3f06bef8d",
+    f"{_MCP}.rest_endpoints:_get_tools_for_single_server": "f76e05f5022c52fa",
+    f"{_MCP}.rest_endpoints:_execute_with_mcp_client": "e90ff374205f72f6",
+    f"{_MCP}.rest_endpoints:call_tool_rest_api": "aa6a3471eb169e87",
+    "litellm.proxy.utils:ProxyLogging.pre_call_hook": "49bf7e646eafa970",
+    "litellm.proxy.common_request_processing:ProxyBaseLLMRequestProcessing": "e2f433e173a8628f",
+    "litellm.responses.main:aresponses_api_with_mcp": "1b1342112de5b7a1",
+    "litellm.responses.mcp.litellm_proxy_mcp_handler:LiteLLM_Proxy_MCP_Handler": "0a14b4344815c8e1",
+    "litellm.responses.mcp.mcp_streaming_iterator:MCPEnhancedStreamingIterator": "ecb526e21d5bb63d",
+}
+
+
+def found(name):
+    module, _, path = name.partition(":")
+    value = importlib.import_module(module)
+    for part in path.split("."):
+        value = getattr(value, part)
+    value = getattr(value, "guarded", value)
+    source = inspect.getsource(inspect.unwrap(value))
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+def unknown():
+    """What is not as it was when the guard was written."""
+    version = importlib.metadata.version("litellm")
+    if version != VERSION:
+        return [f"LiteLLM is {version}, the guard knows {VERSION}"]
+    wrong = []
+    for name, digest in KNOWN.items():
+        try:
+            seen = found(name)
+        except (ImportError, AttributeError, OSError, TypeError) as error:
+            seen = type(error).__name__
+        if seen != digest:
+            wrong.append(f"{name} is {seen}, the guard knows {digest}")
+    return wrong
+
+
+def put_in_front(owner, name, make):
+    """Replaces `owner.name` in this process with what `make` makes of it, once."""
+    current = getattr(owner, name)
+    current = getattr(current, "guarded", current)
+    wrapper = make(current)
+    wrapper.guarded = current
+    setattr(owner, name, wrapper)

@@ -1,0 +1,235 @@
+import { guardPolicy } from "../../components/litellm/guard-policy.ts";
+import { describeWithDocker } from "../support/docker.ts";
+import { ask, doors, gatewayTool, order, rpc } from "../support/doors.ts";
+import { masterKey } from "../support/gateway.ts";
+import {
+  type Guarded,
+  type Key,
+  Observer,
+  auditLines,
+  guardedGateway,
+  jsonLines,
+  keys,
+  rowsOf,
+  sha256,
+  withRow,
+} from "../support/guarded.ts";
+
+jest.setTimeout(120_000);
+
+describeWithDocker("what the guard makes of requests, lists and policies", () => {
+  let gateway: Guarded;
+  let observer: Observer;
+  beforeAll(async () => {
+    gateway = await guardedGateway();
+    observer = new Observer(gateway);
+  }, 240_000);
+  afterAll(async () => {
+    // Undefined if it never came up; then it has removed itself.
+    await (gateway as Guarded | undefined)?.remove();
+  }, 60_000);
+  beforeEach(() => observer.forget());
+  const offered = async (): Promise<unknown[]> => {
+    const seen = (await (await fetch(`${gateway.provider}/seen`)).json()) as {
+      tools: { name?: string }[] | null;
+    }[];
+    return seen.map(({ tools }) => (tools ?? []).map((tool) => tool.name ?? tool).sort());
+  };
+
+  it.each([
+    [
+      "litellm_proxy",
+      undefined,
+      ["db-list_schemas", "notes-broken", "notes-execute_sql", "notes-slow"],
+    ],
+    ["litellm_proxy/mcp/db", undefined, ["db-list_schemas"]],
+    ["litellm_proxy/mcp/db/", undefined, ["db-list_schemas"]],
+    ["litellm_proxy/mcp/DB", undefined, ["db-list_schemas"]],
+    ["litellm_proxy/mcp/db,notes", ["notes-slow", "notes-write_file"], ["notes-slow"]],
+    ["litellm_proxy", { tool_names: ["notes-slow"] }, ["notes-slow"]],
+  ])("server_url %p with allowed_tools %p offers the model %p", async (url, allowed, wanted) => {
+    await offered();
+    const tool = {
+      ...gatewayTool,
+      server_url: url,
+      ...(allowed === undefined ? {} : { allowed_tools: allowed }),
+    };
+    const seen = await ask(gateway, "/v1/responses", keys.both.value, order([], { tools: [tool] }));
+    expect([seen.status, await offered()]).toEqual([200, [wanted]]);
+  });
+
+  it.each([
+    "LiteLLM_Proxy",
+    " litellm_proxy",
+    "litellm_proxyX",
+    "litellm_proxy/mcp/nowhere",
+    "litellm_proxy/mcp/reports",
+    "litellm_proxy/mcp/db/notes",
+    "litellm_proxy/mcp/db,reports",
+    "http://mcp-notes:9000/mcp",
+    "https://example.com/litellm_proxy",
+    "",
+    null,
+    ["litellm_proxy"],
+  ])("server_url %p is refused, and nobody connects anywhere", async (url) => {
+    await offered();
+    const tools = [gatewayTool, { ...gatewayTool, server_url: url }];
+    for (const stream of [false, true]) {
+      const seen = await ask(
+        gateway,
+        "/v1/responses",
+        keys.both.value,
+        order([], { tools, stream }),
+      );
+      expect(seen.status).toBe(403);
+      expect(seen.text).toContain('key \\"both\\" may not');
+    }
+    expect([await offered(), await observer.executed()]).toEqual([[], { notes: [], db: 0 }]);
+  });
+
+  it.each([false, true])("of several calls runs those of the row, streamed %p", async (stream) => {
+    const own = {
+      type: "function",
+      name: "notes-write_file",
+      parameters: { type: "object", properties: {} },
+    };
+    const calls = [
+      ["notes-write_file", {}],
+      ["notes-slow", {}],
+      ["db-execute_sql", {}],
+      ["broken", {}],
+    ] as const;
+    const tools = [gatewayTool, own];
+    await ask(gateway, "/v1/responses", keys.both.value, order(calls, { tools, stream }));
+    expect(await observer.executed()).toEqual({ notes: ["slow"], db: 0 });
+    const outcomes = (await observer.audit(4)).map(
+      ({ connector, tool, outcome }) => `${connector}-${tool} ${outcome}`,
+    );
+    expect(outcomes.sort()).toEqual([
+      "db-execute_sql refused",
+      "notes-slow ok",
+      "notes-write_file refused",
+      "null-broken refused",
+    ]);
+  });
+
+  it("runs nothing that the client did not let the model have", async () => {
+    const tools = [{ ...gatewayTool, allowed_tools: ["db-list_schemas"] }];
+    for (const stream of [false, true]) {
+      const body = order([["notes-slow", {}]], { tools, stream });
+      const seen = await ask(gateway, "/v1/responses", keys.both.value, body);
+      expect(seen.text).toContain(
+        'the model has called \\"notes-slow\\", which it was not offered',
+      );
+    }
+    expect(await observer.executed()).toEqual({ notes: [], db: 0 });
+  });
+
+  it("refuses models outside the row, also to fall back to", async () => {
+    const messages = [{ role: "user", content: "x" }];
+    for (const wanted of [
+      { model: "gpt-4o-mock" },
+      { model: "gpt-4o", fallbacks: ["gpt-4o-mock"] },
+    ]) {
+      const seen = await ask(gateway, "/v1/chat/completions", keys.both.value, {
+        ...wanted,
+        messages,
+      });
+      expect([seen.status, seen.text]).toEqual([403, expect.stringContaining("may not use model")]);
+    }
+  });
+
+  const listed = async (key: Key, path = "/mcp/"): Promise<string[]> => {
+    const { text } = await rpc(gateway, keys[key].value, "tools/list", undefined, path);
+    const { result } = JSON.parse(text) as { result: { tools: { name: string }[] } };
+    return result.tools.map(({ name }) => name).sort();
+  };
+  it.each<[Key, string, string[]]>([
+    ["part", "/mcp/", ["db-execute_sql", "db-list_schemas"]],
+    ["part", "/mcp/notes", []],
+    ["part", "/mcp/nowhere", ["db-execute_sql", "db-list_schemas"]],
+    ["both", "/mcp/", ["db-list_schemas", "notes-broken", "notes-execute_sql", "notes-slow"]],
+    ...(["nothing", "stranger", "late", "master"] as const).map((key): [Key, string, string[]] => [
+      key,
+      "/mcp/",
+      [],
+    ]),
+  ])("%s lists at %s exactly %p", async (key, path, wanted) => {
+    expect(await listed(key, path)).toEqual(wanted);
+  });
+
+  it("shows no more on LiteLLM's own routes", async () => {
+    const tools = await ask(gateway, "/v1/mcp/tools", keys.part.value);
+    expect(
+      (JSON.parse(tools.text) as { tools: { name: string }[] }).tools
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(["db-execute_sql", "db-list_schemas"]);
+    expect(
+      JSON.parse((await ask(gateway, "/mcp-rest/tools/list", keys.part.value)).text),
+    ).toMatchObject({ tools: [] });
+    for (const path of ["/mcp-rest/test/connection", "/mcp-rest/test/tools/list"])
+      expect(
+        (
+          await ask(gateway, path, keys.part.value, {
+            url: "http://mcp-notes:9000/mcp",
+            transport: "http",
+          })
+        ).status,
+      ).toBe(403);
+  });
+
+  it("writes down a failure that LiteLLM answers as a success", async () => {
+    const seen = await doors["/mcp/"]?.(gateway, keys.both.value, "notes-broken");
+    expect(seen).toMatchObject({
+      isError: false,
+      text: expect.stringContaining("it is broken") as string,
+    });
+    expect(await observer.audit(1)).toMatchObject([{ tool: "broken", outcome: "error" }]);
+    gateway.setPolicy(guardPolicy(rowsOf(withRow("part", { reports: ["list_schemas"] }))));
+    await doors["/mcp/"]?.(gateway, keys.part.value, "reports-list_schemas");
+    expect(await observer.audit(1)).toMatchObject([{ tool: "list_schemas", outcome: "error" }]);
+  });
+
+  it("takes another policy at the next call, and refuses everything without one", async () => {
+    const good = guardPolicy(rowsOf(withRow("master", { db: ["list_schemas"] })));
+    const call = async () =>
+      (await doors["/mcp/"]?.(gateway, masterKey, "db-list_schemas"))?.isError;
+    const states = async () =>
+      (await jsonLines(gateway.proxy)).filter((line) => line["guard"] === "policy").length;
+    gateway.setPolicy(good);
+    expect(await call()).toBe(false);
+    const before = await states();
+    for (const bad of [
+      undefined,
+      "",
+      "{",
+      good.replace('"version":1', '"version":2').replace('"version": 1', '"version": 2'),
+      good.replace('"models"', '"model"'),
+      '{"version":1,"keys":{}}',
+    ]) {
+      gateway.setPolicy(bad);
+      expect([await call(), await call(), await listed("both")]).toEqual([true, true, []]);
+      gateway.setPolicy(good);
+      expect(await call()).toBe(false);
+    }
+    // Once per change of state, not once per call.
+    expect((await states()) - before).toBe(12);
+  });
+
+  it("never writes arguments, results or keys", async () => {
+    await doors["/mcp/"]?.(gateway, keys.part.value, "db-list_schemas", {
+      word: "argument-to-look-for",
+    });
+    const lines = await auditLines(gateway.proxy);
+    expect(lines.length).toBeGreaterThan(0);
+    const text = JSON.stringify(lines);
+    for (const secret of [
+      "argument-to-look-for",
+      "schema_name",
+      keys.part.value,
+      sha256(keys.part.value),
+    ])
+      expect(text).not.toContain(secret);
+  });
+});
