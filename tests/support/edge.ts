@@ -48,7 +48,7 @@ threading.Thread(target=socketserver.ThreadingTCPServer(("0.0.0.0", 9000), Seen)
 socketserver.ThreadingTCPServer(("0.0.0.0", 4000), Litellm).serve_forever()
 `;
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly line: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly length: number;
@@ -113,6 +113,19 @@ export function exchange(url: string, bytes: string | Buffer): Promise<Answer> {
     socket.on("error", end).on("close", end);
     socket.write(bytes);
   });
+}
+
+/** The log's last line once it has these fields: Docker writes it a moment after the answer. */
+export async function lastLine(
+  edge: RealEdge,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  for (let tries = 0; ; tries++) {
+    const line = (await edge.log()).at(-1) ?? {};
+    const same = Object.entries(fields).every(([name, value]) => line[name] === value);
+    if (same || tries === 30) return line;
+    await new Promise((done) => setTimeout(done, 100));
+  }
 }
 
 /** The real HAProxy with the rendered files, put there by the script that the deployment uses. */
