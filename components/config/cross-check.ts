@@ -62,7 +62,9 @@ const databaseMode: Check = (config) =>
 const connectorInputs: Check = (config, catalogue) =>
   Object.entries(config.connectors).flatMap(([id, connector]) => {
     const path = ["connectors", id];
-    const definition = catalogue[connector.use];
+    const definition = Object.hasOwn(catalogue, connector.use)
+      ? catalogue[connector.use]
+      : undefined;
     if (definition === undefined)
       return [
         {
