@@ -5,6 +5,7 @@ export interface Row {
   readonly token: string;
   readonly key_alias: string | null;
   readonly blocked?: boolean;
+  readonly expires?: string;
   readonly metadata?: Readonly<Record<string, unknown>> | null;
 }
 

@@ -18,6 +18,7 @@ SECRETS = "/run/secrets/mcp-gateway.env"
 OWNER = "mcp-gateway"
 # Alias of a rotated key's value before, while it still works.
 PREVIOUS = ".previous"
+ENDLESS = "36500d"
 
 
 def master_key():
@@ -82,43 +83,53 @@ def settings(wanted):
         "tpm_limit": wanted["tpm"],
         "max_budget": (wanted["budget"] or {}).get("usd"),
         "budget_duration": (wanted["budget"] or {}).get("per"),
-        # LiteLLM takes no date, only how long from now; null takes an earlier end away.
+        # LiteLLM takes no date, only how long from now.
         "duration": seconds_left(wanted["expires"]),
     }
 
 
+def put(row, key, alias, wanted):
+    """Makes a key of LiteLLM's what `wanted` says; `row` is what it has of it, or None."""
+    if row is None:
+        api("POST", "/key/generate", {"key": key, "key_alias": alias, **settings(wanted)})
+        if wanted["expires"] is not None:
+            # LiteLLM rounds a new key's end as it does a budget's; an update takes it as it is.
+            end = {"key": hashed(key), "duration": seconds_left(wanted["expires"])}
+            api("POST", "/key/update", end)
+        return "created"
+    body = {"key": hashed(key), "key_alias": alias, **settings(wanted)}
+    if body["duration"] is None and row.get("expires") is not None:
+        # An update with null leaves the earlier end as it is.
+        body["duration"] = ENDLESS
+    api("POST", "/key/update", body)
+    if row.get("blocked"):
+        api("POST", "/key/unblock", {"key": hashed(key)})
+    return "updated"
+
+
 def apply(wanted):
     """Makes the one key `wanted` true: {name, key, previous, models, servers, ...}."""
-    token = hashed(wanted["key"])
     previous = wanted["previous"]
-    kept = hashed(previous["value"]) if previous and previous["until"] > time.time() else None
+    holds = previous is not None and previous["until"] > time.time()
+    values = [wanted["key"]] + ([previous["value"]] if holds else [])
     older = wanted["name"] + PREVIOUS
-    current = None
-    for row in keys():
-        if row["token"] == token:
-            current = row
-        elif row["token"] == kept:
-            # A rotation's overlap: the old value goes on until its end, under another alias.
-            end = {**wanted, "expires": min(previous["until"], wanted["expires"] or previous["until"])}
-            api("POST", "/key/update", {"key": kept, "key_alias": older, **settings(end)})
-        elif row.get("key_alias") in (wanted["name"], older):
-            api("POST", "/key/delete", {"keys": [row["token"]]})
-    if current is None:
-        api(
-            "POST",
-            "/key/generate",
-            {"key": wanted["key"], "key_alias": wanted["name"], **settings(wanted)},
-        )
-        return "created"
-    api("POST", "/key/update", {"key": token, "key_alias": wanted["name"], **settings(wanted)})
-    if current.get("blocked"):
-        api("POST", "/key/unblock", {"key": token})
-    return "updated"
+    rows = {row["token"]: row for row in keys()}
+    kept = [hashed(value) for value in values]
+    # First of all: LiteLLM refuses an alias that another row still has.
+    for token, row in rows.items():
+        if token not in kept and row.get("key_alias") in (wanted["name"], older):
+            api("POST", "/key/delete", {"keys": [token]})
+    if holds:
+        # A rotation's overlap: the old value goes on until its end, under another alias.
+        end = min(previous["until"], wanted["expires"] or previous["until"])
+        put(rows.get(kept[1]), previous["value"], older, {**wanted, "expires": end})
+    return put(rows.get(kept[0]), wanted["key"], wanted["name"], wanted)
 
 
 def block(wanted):
     """Stops the key at once and keeps its row: spend history and a later `up` need it."""
-    values = [wanted["key"]] + ([wanted["previous"]["value"]] if wanted["previous"] else [])
+    previous = wanted.get("previous")
+    values = [wanted["key"]] + ([previous["value"]] if previous else [])
     known = {row["token"] for row in keys()}
     tokens = [token for token in map(hashed, values) if token in known]
     for token in tokens:
