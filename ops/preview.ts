@@ -1,13 +1,12 @@
-import type { AccessMatrix } from "../components/access/grants.ts";
+import { type AccessMatrix, accessMatrix } from "../components/access/grants.ts";
 import { type PreviewStep, matrixWords, stepWords } from "../components/access/preview-words.ts";
 import { run } from "../components/host/host-exec.ts";
+import { stackModel } from "./lib/stack-model.ts";
 
 /** `pulumi preview`, with what it means for keys and callers in words before the diff. */
 const preview = await run("pulumi", ["preview", "--json"]);
 interface Preview {
-  readonly steps?: readonly (PreviewStep & {
-    readonly newState?: { readonly outputs?: { readonly accessMatrix?: AccessMatrix } };
-  })[];
+  readonly steps?: readonly PreviewStep[];
   readonly changeSummary?: Readonly<Record<string, number>>;
   readonly diagnostics?: readonly { readonly message: string; readonly severity: string }[];
 }
@@ -22,12 +21,14 @@ if (preview.code !== 0) {
   process.exitCode = 1;
 } else {
   const outputs = await run("pulumi", ["stack", "output", "--json"]);
-  const { accessMatrix = {} } = JSON.parse(outputs.stdout === "" ? "{}" : outputs.stdout) as {
+  const { accessMatrix: before = {} } = JSON.parse(
+    outputs.stdout === "" ? "{}" : outputs.stdout,
+  ) as {
     accessMatrix?: AccessMatrix;
   };
-  const stack = steps.find(({ urn }) => urn.includes("pulumi:pulumi:Stack"));
-  const after = stack?.newState?.outputs?.accessMatrix ?? accessMatrix;
-  const words = [...matrixWords(accessMatrix, after), ...stepWords(steps)];
+  // The preview's JSON has no new stack outputs; the matrix is a function of the configuration.
+  const after = accessMatrix(await stackModel());
+  const words = [...matrixWords(before, after), ...stepWords(steps)];
   const summary = Object.entries(changeSummary)
     .map(([op, count]) => `${count} ${op}`)
     .join(", ");

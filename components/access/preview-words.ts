@@ -26,7 +26,7 @@ type DeployedMatrix = Readonly<Record<string, Readonly<Record<string, readonly s
 const cells = (matrix: DeployedMatrix): string[] =>
   Object.entries(matrix).flatMap(([key, row]) =>
     Object.entries(row).flatMap(([alias, tools]) =>
-      [...tools].map((tool) => `${key} may call ${alias}-${tool}`),
+      (tools === "*" ? ["*"] : tools).map((tool) => `${key} may call ${alias}-${tool}`),
     ),
   );
 
