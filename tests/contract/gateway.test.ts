@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { grantOf } from "../../components/access/grants.ts";
-import { hostScript } from "../../components/host/host-script.ts";
+import { type ListedTool, lockTools } from "../../components/access/tools-lock.ts";
+import { readToolsLock } from "../../components/config/read.ts";
 import { exampleApiKey, exampleConfig, modelOf } from "../support/config.ts";
 import { describeWithDocker, dockerOk } from "../support/docker.ts";
 import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
+import { asks } from "../support/gateway-asks.ts";
 import { sh } from "../support/shell.ts";
 
 jest.setTimeout(60_000);
@@ -27,49 +28,7 @@ describeWithDocker("the rendered files on LiteLLM 1.77.3 and PostgreSQL", () => 
     await (gateway as RealGateway | undefined)?.remove();
   }, 60_000);
 
-  const ask = (path: string, key: string, body?: unknown) =>
-    fetch(gateway.url + path, {
-      method: body === undefined ? "GET" : "POST",
-      headers: {
-        Authorization: `Bearer ${key}`,
-        "Content-Type": "application/json",
-        Accept: "application/json, text/event-stream",
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-
-  /** Names of the models a key sees, or the status that refuses it. */
-  async function models(key: string): Promise<string[] | number> {
-    const answer = await ask("/v1/models", key);
-    if (!answer.ok) return answer.status;
-    const { data } = (await answer.json()) as { data: { id: string }[] };
-    return data.map(({ id }) => id).sort();
-  }
-
-  async function tools(key: string): Promise<string[]> {
-    const answer = await ask("/mcp/", key, { jsonrpc: "2.0", id: 1, method: "tools/list" });
-    const text = await answer.text();
-    const { result } = JSON.parse(text.replace(/^event: message\r?\ndata: /, "")) as {
-      result?: { tools: { name: string }[] };
-    };
-    if (result === undefined) throw new Error(`HTTP ${answer.status}: ${text}`);
-    return result.tools.map(({ name }) => name).sort();
-  }
-
-  const admin = (script: string, body: unknown) =>
-    sh(
-      hostScript(script, {
-        PROXY: gateway.proxy,
-        DATABASE: gateway.database,
-        KEYRING: "/tmp/keyring",
-        NAME: "none",
-        NAMES: "",
-      }),
-      JSON.stringify(body),
-    );
-  const said = (out: string) => ({ code: 0, stdout: `${out}\n`, stderr: "" });
-  const sql = (text: string, ...args: string[]): Promise<string> =>
-    dockerOk(["exec", "-i", gateway.database, "psql", "-qXAt", ...args, "-c", text]);
+  const { ask, models, sql } = asks(() => gateway);
 
   it("is LiteLLM 1.77.3", async () => {
     const { litellm_version: version, db } = (await (
@@ -165,76 +124,36 @@ describeWithDocker("the rendered files on LiteLLM 1.77.3 and PostgreSQL", () => 
     );
   });
 
-  describe("admin.py", () => {
-    const key = values;
-    const none = `sk-${"c".repeat(40)}`;
-    const grant = (name: string) => {
-      const found = model.keys.find((each) => each.name === name);
-      if (found === undefined) throw new Error(`no key ${name}`);
-      return grantOf(found, model.connectors);
-    };
+  it("calls a tool inside, for connectors that no key may use", () => {
+    const call = { tool: "db-execute_sql", arguments: { sql: "select name from planets" } };
+    const ran = sh(
+      `exec docker exec -i ${gateway.proxy} python3 /etc/mcp-gateway/admin.py call`,
+      JSON.stringify(call),
+    );
+    expect([ran.code, ran.stderr]).toEqual([0, ""]);
+    expect(ran.stdout).toContain("Saturn");
+  });
 
-    it("creates a key that sees its connectors and models", async () => {
-      expect(admin("apply-key.sh", { ...grant("all"), key: key.old })).toEqual(said("created"));
-      expect(await models(key.old)).toEqual(["gpt-4o-mock"]);
-      const seen = await tools(key.old);
-      expect(seen).toContain("db-execute_sql");
-      expect(seen.filter((tool) => !tool.startsWith("db-"))).toEqual([]);
-    });
-
-    it("creates a key for nothing that sees nothing", async () => {
-      expect(admin("apply-key.sh", { ...grant("nobody"), key: none })).toEqual(said("created"));
-      expect(await tools(none)).toEqual([]);
-      expect(await models(none)).toEqual(["__none__"]);
-      const body = { model: "gpt-4o-mock", messages: [{ role: "user", content: "x" }] };
-      expect((await ask("/v1/chat/completions", none, body)).status).toBe(401);
-    });
-
-    it("updates a key in place", async () => {
-      const wanted = { ...grant("all"), models: ["gpt-4o"], servers: ["__none__"], key: key.old };
-      expect(admin("apply-key.sh", wanted)).toEqual(said("updated"));
-      expect(await models(key.old)).toEqual(["gpt-4o"]);
-      expect(await tools(key.old)).toEqual([]);
-      expect(admin("apply-key.sh", { ...grant("all"), key: key.old })).toEqual(said("updated"));
-      expect((await tools(key.old)).length).toBeGreaterThan(0);
-    });
-
-    it("rotates: the old value ends, the new one is there", async () => {
-      expect(admin("apply-key.sh", { ...grant("all"), key: key.now })).toEqual(said("created"));
-      expect(await models(key.old)).toBe(401);
-      expect(await models(key.now)).toEqual(["gpt-4o-mock"]);
-    });
-
-    it("blocks at once and keeps the row; applying again lets the same value in", async () => {
-      expect(admin("block-key.sh", { ...grant("all"), key: key.now })).toEqual(said("blocked"));
-      expect(await models(key.now)).toBe(401);
-      expect(
-        await sql(
-          `select key_alias, blocked from "LiteLLM_VerificationToken" where key_alias = 'all'`,
-          ...["-U", "postgres", "-d", "litellm"],
-        ),
-      ).toBe("all|t");
-      expect(admin("apply-key.sh", { ...grant("all"), key: key.now })).toEqual(said("updated"));
-      expect(await models(key.now)).toEqual(["gpt-4o-mock"]);
-    });
-
-    it("purges our keys that are named no more, and nobody else's", async () => {
-      const foreign = `sk-${"d".repeat(40)}`;
-      const made = await ask("/key/generate", masterKey, { key: foreign, key_alias: "someone" });
-      expect(made.status).toBe(200);
-      expect(admin("purge-keys.sh", { names: ["all"] })).toEqual(said("deleted nobody"));
-      expect([await models(none), await models(key.now)]).toEqual([401, ["gpt-4o-mock"]]);
-      expect(await models(foreign)).toEqual(["gpt-4o", "gpt-4o-mock"]);
-    });
-
-    it("calls a tool inside, for connectors that no key may use", () => {
-      const call = { tool: "db-execute_sql", arguments: { sql: "select name from planets" } };
-      const ran = sh(
-        `exec docker exec -i ${gateway.proxy} python3 /etc/mcp-gateway/admin.py call`,
-        JSON.stringify(call),
+  describe("list_tools.py", () => {
+    const list = (body: unknown) =>
+      sh(
+        `exec docker exec -i ${gateway.proxy} python3 /etc/mcp-gateway/list_tools.py`,
+        JSON.stringify(body),
       );
+
+    it("lists of the real postgres-mcp exactly what tools.lock.json has", () => {
+      const ran = list({ url: "http://mcp-planets:8686/sse", transport: "sse" });
       expect([ran.code, ran.stderr]).toEqual([0, ""]);
-      expect(ran.stdout).toContain("Saturn");
+      const listed = lockTools(JSON.parse(ran.stdout) as ListedTool[]);
+      expect(listed).toEqual(readToolsLock(process.cwd()).connectors["postgres"]?.tools);
+    });
+
+    it.each(["sse", "http"])("says in one line which %s server does not answer", (transport) => {
+      const ran = list({ url: "http://127.0.0.1:1/none", transport });
+      expect(ran.code).toBe(1);
+      expect(ran.stderr).toMatch(
+        /^http:\/\/127\.0\.0\.1:1\/none did not list its tools: \w+: .*\n$/,
+      );
     });
   });
 

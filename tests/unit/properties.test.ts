@@ -9,7 +9,7 @@ import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
 import { verificationPlan } from "../../components/verification/plan.ts";
 import { anyConfig, plausible, secretsIn, shuffled } from "../support/arbitraries.ts";
-import { parseRaw } from "../support/config.ts";
+import { lock, parseRaw } from "../support/config.ts";
 
 const runs = { numRuns: 600 };
 const values = { masterKey: "m", saltKey: "s", databaseUrl: "d" };
@@ -92,6 +92,75 @@ it("gives every accepted key a grant that is never empty: empty would mean every
         for (const server of servers) expect(["__none__", ...ids]).toContain(server);
       }
     }),
+    runs,
+  );
+});
+
+it("gives a key the union of its scopes, within the lock, and nothing else", () => {
+  const ids = ["a", "b", "c"];
+  type Scope = Record<string, "*" | string[]>;
+  const known = Object.keys(lock.connectors["notes"]?.tools ?? {});
+  const scope: fc.Arbitrary<Scope> = fc.dictionary(
+    fc.constantFrom(...ids),
+    fc.oneof(fc.constant("*" as const), fc.subarray(known, { minLength: 1 })),
+  );
+  const groups = fc.dictionary(fc.constantFrom("g", "h"), scope);
+  const row = fc.record({ connectors: scope, groups: fc.subarray(["g", "h"]) });
+  const some = fc.subarray(known, { minLength: 1 });
+  fc.assert(
+    fc.property(
+      groups,
+      fc.dictionary(fc.constantFrom("k", "l"), row),
+      some,
+      (made, keys, locked) => {
+        const accessGroups: Record<string, Scope> = { g: {}, h: {}, ...made };
+        const raw = {
+          connectors: Object.fromEntries(
+            ids.map((id, at) => [id, { use: "notes", alias: `the_${id}`, hostPort: 48100 + at }]),
+          ),
+          accessGroups: Object.fromEntries(
+            Object.entries(accessGroups).map(([name, connectors]) => [name, { connectors }]),
+          ),
+          keys,
+        };
+        const all = lock.connectors["notes"] ?? { image: "", tools: {} };
+        const tools = Object.fromEntries(
+          Object.entries(all.tools).filter(([name]) => locked.includes(name)),
+        );
+        const connectors = { ...lock.connectors, notes: { ...all, tools } };
+        const result = parseRaw(raw, {}, { version: 1, connectors });
+        const scopesOf = ({ connectors: own, groups: used }: (typeof keys)[string]) => [
+          own,
+          ...used.map((group) => accessGroups[group] ?? {}),
+        ];
+        const named = [
+          ...Object.values(keys).map((key) => key.connectors),
+          ...Object.values(accessGroups),
+        ]
+          .flatMap((each) => Object.values(each))
+          .flatMap((each) => (each === "*" ? [] : each));
+        expect(result.ok).toBe(named.every((tool) => locked.includes(tool)));
+        if (!result.ok) return;
+        const expected = Object.fromEntries(
+          Object.entries(keys).map(([name, key]) => [
+            name,
+            Object.fromEntries(
+              ids
+                .filter((id) => scopesOf(key).some((each) => id in each))
+                .map((id) => [
+                  `the_${id}`,
+                  locked
+                    .filter((tool) =>
+                      scopesOf(key).some((each) => each[id] === "*" || each[id]?.includes(tool)),
+                    )
+                    .sort(),
+                ]),
+            ),
+          ]),
+        );
+        expect(accessMatrix(result.model)).toEqual(expected);
+      },
+    ),
     runs,
   );
 });
