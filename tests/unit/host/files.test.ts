@@ -63,7 +63,7 @@ it("fails on content that is no base64 and leaves the old file as it was", () =>
   expect(readFileSync(join(place.path, "f"), "utf8")).toBe("old");
 });
 
-it("asks the engine for another owner when it is not root, with nothing but CHOWN", () => {
+it("asks the engine for another owner when it is not root, with two capabilities", () => {
   const log = join(place.path, "log");
   const bin = join(place.path, "bin");
   mkdirSync(bin);
@@ -79,7 +79,7 @@ it("asks the engine for another owner when it is not root, with nothing but CHOW
     ).code,
   ).toBe(0);
   expect(readFileSync(log, "utf8")).toBe(
-    `run --rm --network none --user 0:0 --cap-drop ALL --cap-add CHOWN --mount type=bind,source=${directory},target=/target --entrypoint chown image 70:70 /target/.f.new\n`,
+    `run --rm --network none --user 0:0 --cap-drop ALL --cap-add CHOWN --cap-add DAC_READ_SEARCH --mount type=bind,source=${directory},target=/target --entrypoint chown image 70:70 /target/.f.new\n`,
   );
   expect(readdirSync(directory)).toEqual(["f", "g"]);
 });
