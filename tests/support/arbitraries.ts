@@ -124,7 +124,9 @@ const own = (target: Plain, key: string, value: unknown): void => {
 };
 
 /** Changes one place of a configuration, in place. */
-function mutate(raw: Plain, { kind, at, word, value }: Mutation): void {
+function mutate(raw: Plain, { kind, at, word, value: given }: Mutation): void {
+  // A copy: a later mutation may well put the same constant into itself.
+  const value = structuredClone(given);
   const objects = objectsIn(raw);
   const target = objects[at % objects.length] ?? raw;
   const keys = Object.keys(target);

@@ -19,7 +19,8 @@ export async function containers(prefix: string): Promise<Container[]> {
   const ids = (await output("docker", ["ps", "-aq", "--filter", `name=^/${prefix}`])).split(/\s+/);
   const known = ids.filter((id) => id !== "");
   if (known.length === 0) return [];
-  const all = JSON.parse(await output("docker", ["inspect", ...known])) as Container[];
+  // One that goes between the two commands is left out, and makes `inspect` end with 1.
+  const all = JSON.parse((await run("docker", ["inspect", ...known])).stdout) as Container[];
   return all.sort((a, b) => a.Name.localeCompare(b.Name));
 }
 
