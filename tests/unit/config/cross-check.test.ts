@@ -87,6 +87,12 @@ describe("connectors", () => {
     });
   });
 
+  it("do not find an entry in what every object has", () => {
+    expect(only({ connectors: { a: { use: "constructor" } } }).message).toBe(
+      "the catalogue has no such connector",
+    );
+  });
+
   it("have only the inputs of their entry, and a typo is helped without its value", () => {
     expect(only(notes({ tokn: "example-token" }))).toEqual({
       path: ["connectors", "notes", "inputs", "tokn"],
