@@ -2,6 +2,8 @@
  * What the guard costs: two LiteLLMs side by side, one with it and one without, the same calls to
  * the same kind of MCP server in alternating blocks. `node tests/bench/guard.ts [calls]`
  */
+import { resolve } from "node:path";
+import { image, images, runOnce } from "../support/docker.ts";
 import { doors } from "../support/doors.ts";
 import { type Guarded, guardedGateway, keys } from "../support/guarded.ts";
 
@@ -22,6 +24,18 @@ async function run(gateway: Guarded, times: number[], count: number): Promise<vo
     if (seen?.text !== "not SQL") throw new Error(`answered with ${seen?.text}`);
   }
 }
+
+const inside = await runOnce([
+  ...["--network", "none", "--volume", `${resolve("components/litellm/files")}:/guard:ro`],
+  ...["--volume", `${resolve("tests/bench/guard-inside.py")}:/bench.py:ro`],
+  ...["--entrypoint", "python3", image(images.litellm), "/bench.py"],
+]);
+console.log(
+  inside.stderr
+    .split("\n")
+    .filter((line) => line.startsWith("inside"))
+    .join("\n"),
+);
 
 const sides: { name: string; gateway: Guarded; times: number[] }[] = [];
 try {

@@ -84,7 +84,7 @@ export async function auditLines(container: string): Promise<AuditLine[]> {
 }
 
 /** A key as LiteLLM's own API makes it, for every server: as if all grants had failed. */
-export async function grantEverything(url: string, name: string, value: string): Promise<void> {
+async function grantEverything(url: string, name: string, value: string): Promise<void> {
   const answer = await fetch(`${url}/key/generate`, {
     method: "POST",
     headers: { Authorization: `Bearer ${masterKey}`, "Content-Type": "application/json" },
