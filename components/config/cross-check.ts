@@ -62,7 +62,6 @@ const databaseMode: Check = (config) =>
 const connectorInputs: Check = (config, catalogue) =>
   Object.entries(config.connectors).flatMap(([id, connector]) => {
     const path = ["connectors", id];
-    // Own: "constructor" is a name that every object has.
     const definition = Object.hasOwn(catalogue, connector.use)
       ? catalogue[connector.use]
       : undefined;
@@ -188,6 +187,16 @@ const uniqueNames: Check = (config) => {
 const hostPorts: Check = (config, catalogue) => {
   const owners = new Map<number, string>([[config.gateway.port, "gateway.port"]]);
   const problems: Problem[] = [];
+  const { adminPort } = config.gateway;
+  if (adminPort !== undefined && adminPort === config.gateway.port)
+    problems.push({
+      path: ["gateway", "adminPort"],
+      message: `host port ${adminPort} is already taken by gateway.port`,
+      value: adminPort,
+      allowed: "a port that nothing else in this stack uses",
+      fix: setCommand(["gateway", "adminPort"], adminPort + 1),
+    });
+  else if (adminPort !== undefined) owners.set(adminPort, "gateway.adminPort");
   for (const id of Object.keys(config.connectors).sort()) {
     const connector = config.connectors[id];
     const port = connector?.hostPort ?? catalogue[connector?.use ?? ""]?.hostPort;
