@@ -8,6 +8,7 @@ import { openai } from "./groups/openai.ts";
 import { operators } from "./groups/operators.ts";
 import { ownClients } from "./groups/own-clients.ts";
 import { refusals } from "./groups/refusals.ts";
+import { scopes } from "./groups/scopes.ts";
 import { traces } from "./groups/traces.ts";
 import { Deployment } from "./support/deployment.ts";
 import { lock, unlock } from "./support/lock.ts";
@@ -35,6 +36,7 @@ const groups = {
   "refused before anything is changed": refusals,
   "up from nothing": firstUp,
   "what the LAN can reach": doors,
+  "a key with one tool": scopes,
   "the openai package": openai,
   "the users' own programs": ownClients,
   "what operators run": operators,

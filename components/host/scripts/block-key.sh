@@ -8,7 +8,10 @@ if [ "$running" = true ] &&
   printf %s "$wanted" | docker exec -i "$PROXY" python3 /etc/mcp-gateway/admin.py block; then
   exit 0
 fi
-docker exec -i "$DATABASE" psql -qU postgres -d litellm -v ON_ERROR_STOP=1 -v "name=$NAME" <<'SQL' || true
+if docker exec -i "$DATABASE" psql -qU postgres -d litellm -v ON_ERROR_STOP=1 -v "name=$NAME" <<'SQL'; then
 update "LiteLLM_VerificationToken" set blocked = true where key_alias in (:'name', :'name' || '.previous');
 SQL
-echo "the proxy did not answer: $NAME is blocked in the database"
+  echo "the proxy did not answer: $NAME is blocked in the database"
+else
+  echo "neither the proxy nor its database answers: nobody can use $NAME now" >&2
+fi

@@ -153,7 +153,10 @@ def call(wanted):
     answer = api("POST", "/mcp/", body)
     if "error" in answer:
         sys.exit(f"the call was answered with {json.dumps(answer['error'])[:500]}")
-    return "\n".join(part.get("text", "") for part in answer["result"]["content"])
+    text = "\n".join(part.get("text", "") for part in answer["result"]["content"])
+    if answer["result"].get("isError"):
+        sys.exit(f"the call was refused: {text[:500]}")
+    return text
 
 
 VERBS = {"apply": apply, "block": block, "purge": purge, "call": call}

@@ -123,7 +123,7 @@ export function doors(deployment: () => Deployment): void {
   });
 
   test.each([
-    ["POST", "/mcp/", toolsList, 500],
+    ["POST", "/mcp/", toolsList, 401],
     ["GET", "/v1/models", undefined, 401],
     ["POST", "/v1/responses", { model: "gpt-4o-mock", input: "hello" }, 401],
     ["POST", "/v1/chat/completions", { model: "gpt-4o-mock", messages: [] }, 401],

@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../support/deployment.ts";
 import { containers, names } from "../support/docker.ts";
+import { databaseTools } from "../support/mcp.ts";
 import type { Ran } from "../support/run.ts";
 import { leaks, secretsOf } from "../support/secrets.ts";
 
@@ -14,6 +15,8 @@ const services = {
   "mcp-mock-model": "65534:65534",
   "mcp-postgres": "1000:1000",
 };
+
+const bareTools = databaseTools.map((tool) => tool.slice("db-".length));
 
 /** Ids and start times: the same again means that nothing was touched. */
 export async function identities(deployment: Deployment): Promise<string[]> {
@@ -59,7 +62,9 @@ export function firstUp(deployment: () => Deployment): void {
     const identity = `mcp_postgres|${url}|sse||db`;
     expect(outputs.gatewayUrl).toBe(stack.url);
     expect(outputs.masterKey).toMatch(/^sk-[A-Za-z0-9]{40}$/);
-    expect(Object.keys(outputs.virtualKeys)).toEqual(["claude-code", "open-webui", "stranger"]);
+    expect(Object.keys(outputs.virtualKeys)).toEqual([
+      ...["claude-code", "open-webui", "reader", "stranger"],
+    ]);
     for (const key of Object.values(outputs.virtualKeys))
       expect(key).toMatch(/^sk-[A-Za-z0-9]{40}$/);
     expect(new Set([outputs.masterKey, ...Object.values(outputs.virtualKeys)]).size).toBe(4);
@@ -72,13 +77,14 @@ export function firstUp(deployment: () => Deployment): void {
       },
     });
     expect(outputs.accessMatrix).toEqual({
-      "claude-code": { db: "*" },
-      "open-webui": { db: "*" },
+      "claude-code": { db: bareTools },
+      "open-webui": { db: bareTools },
+      reader: { db: ["list_schemas"] },
       stranger: {},
     });
     const checks = outputs.verification.split("\n");
     expect(checks.filter((line) => !line.startsWith("ok "))).toEqual([]);
-    expect(checks).toHaveLength(13);
+    expect(checks).toHaveLength(16);
   });
 
   test("the containers, the network and the volume are there, and nothing else", async () => {

@@ -83,8 +83,8 @@ export function ownClients(deployment: () => Deployment): void {
   });
 
   test.each([
-    ["", "which key? Keys: claude-code, open-webui, stranger"],
-    ["nobody", 'there is no key "nobody" Keys: claude-code, open-webui, stranger'],
+    ["", "which key? Keys: claude-code, open-webui, reader, stranger"],
+    ["nobody", 'there is no key "nobody" Keys: claude-code, open-webui, reader, stranger'],
   ])("KEY=%s is answered with the keys that there are", async (name, says) => {
     const ran = await deployment().ops("clients.ts", { KEY: name, SHOW: "1" });
     expect([ran.code, ran.stdout]).toEqual([1, ""]);

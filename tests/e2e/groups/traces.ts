@@ -54,7 +54,8 @@ export function traces(deployment: () => Deployment): void {
     expect(entries.length).toBeGreaterThan(100);
     for (const entry of entries)
       expect(Object.keys(entry)).toEqual([
-        ...["time", "client", "method", "path", "status", "bytes", "ms", "server", "ended"],
+        ...["time", "door", "client", "key", "method", "path", "status", "refused"],
+        ...["bytes", "ms", "server", "ended"],
       ]);
     expect(entries.at(-1)).toMatchObject({
       method: "GET",

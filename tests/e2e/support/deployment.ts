@@ -75,7 +75,7 @@ export class Deployment {
     mkdirSync(join(directory, "state"), { recursive: true });
     for (const name of [
       ...["index.ts", "components", "mcp-connectors", "ops", "schemas"],
-      ...["node_modules", "package.json", "Pulumi.yaml"],
+      ...["node_modules", "package.json", "Pulumi.yaml", "tools.lock.json"],
     ])
       symlinkSync(join(checkout, name), join(directory, name));
     writeFileSync(join(directory, "passphrase"), `passphrase of ${prefix} tests\n`, {
@@ -92,7 +92,7 @@ export class Deployment {
     return deployment;
   }
 
-  /** Three keys: two clients, and one that may use nothing. */
+  /** Four keys: two clients, one with a single tool, and one that may use nothing. */
   initialConfig(): RawConfig {
     const client = { connectors: { postgres: "*" as const }, models: ["gpt-4o-mock"] };
     return {
@@ -101,6 +101,14 @@ export class Deployment {
       namePrefix: this.prefix,
       database: { volume: this.volume, samples: ["planets"] },
       proxy: {},
+      // The suite is one address that knocks at every door: far more than a client would.
+      edge: {
+        limits: {
+          requestsPerMinute: 100_000,
+          requestsPerMinutePerAddress: 100_000,
+          failuresPerMinute: 100_000,
+        },
+      },
       connectors: {
         postgres: {
           use: "postgres",
@@ -114,7 +122,13 @@ export class Deployment {
           },
         },
       },
-      keys: { "claude-code": client, "open-webui": client, stranger: {} },
+      keys: {
+        "claude-code": client,
+        "open-webui": client,
+        // One tool of nine, and nothing.
+        reader: { connectors: { postgres: ["list_schemas"] }, models: ["gpt-4o-mock"] },
+        stranger: {},
+      },
       imageMirrorFile: join(checkout, ".lab", "images.json"),
     };
   }

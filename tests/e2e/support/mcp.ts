@@ -6,9 +6,10 @@ async function session<T>(
   url: string,
   key: string,
   use: (client: Client) => Promise<T>,
+  path = "/mcp/",
 ): Promise<T> {
   const client = new Client({ name: "e2e", version: "1.0.0" });
-  const transport = new StreamableHTTPClientTransport(new URL("/mcp/", url), {
+  const transport = new StreamableHTTPClientTransport(new URL(path, url), {
     requestInit: { headers: { Authorization: `Bearer ${key}` } },
   });
   try {
@@ -19,11 +20,39 @@ async function session<T>(
   }
 }
 
-export async function tools(url: string, key: string): Promise<string[]> {
-  return session(url, key, async (client) => {
-    const listed = await client.listTools();
-    return listed.tools.map((tool) => tool.name).sort();
-  });
+export async function tools(url: string, key: string, path?: string): Promise<string[]> {
+  return session(
+    url,
+    key,
+    async (client) => {
+      const listed = await client.listTools();
+      return listed.tools.map((tool) => tool.name).sort();
+    },
+    path,
+  );
+}
+
+/** A tool's answer as text, and whether it says that it is an error. */
+export async function answer(
+  url: string,
+  key: string,
+  name: string,
+  args: Record<string, unknown>,
+  path?: string,
+): Promise<{ readonly text: string; readonly isError: boolean }> {
+  return session(
+    url,
+    key,
+    async (client) => {
+      const result = await client.callTool({ name, arguments: args });
+      const content = result.content as { text?: string }[];
+      return {
+        text: content.map((part) => part.text ?? "").join("\n"),
+        isError: result.isError === true,
+      };
+    },
+    path,
+  );
 }
 
 /** A tool's answer as text. */
@@ -33,10 +62,7 @@ export async function call(
   name: string,
   args: Record<string, unknown>,
 ): Promise<string> {
-  return session(url, key, async (client) => {
-    const result = await client.callTool({ name, arguments: args });
-    return (result.content as { text?: string }[]).map((part) => part.text ?? "").join("\n");
-  });
+  return (await answer(url, key, name, args)).text;
 }
 
 /** The tools of postgres-mcp 0.3.0, under the connector's alias. */
