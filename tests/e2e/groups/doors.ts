@@ -145,7 +145,7 @@ export function doors(deployment: () => Deployment): void {
     expect(data.map(({ id }) => id)).toEqual(["__none__"]);
     for (const [model, status] of [
       ["gpt-4o-mock", 401],
-      ["__none__", 400],
+      ["__none__", 403],
     ] as const) {
       const asked = { model, messages: [{ role: "user", content: "hello" }] };
       const answer = await send(url, "POST", "/v1/chat/completions", bearer(key), asked);

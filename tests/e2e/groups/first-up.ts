@@ -67,7 +67,7 @@ export function firstUp(deployment: () => Deployment): void {
     ]);
     for (const key of Object.values(outputs.virtualKeys))
       expect(key).toMatch(/^sk-[A-Za-z0-9]{40}$/);
-    expect(new Set([outputs.masterKey, ...Object.values(outputs.virtualKeys)]).size).toBe(4);
+    expect(new Set([outputs.masterKey, ...Object.values(outputs.virtualKeys)]).size).toBe(5);
     expect(outputs.connectors).toEqual({
       db: {
         url,
