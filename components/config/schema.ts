@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { edgeRules } from "./schema-edge.ts";
+import { accessGroup, connectorId, key, keyName, modelName } from "./schema-keys.ts";
 import { Secret } from "./secret.ts";
 
 /**
@@ -8,27 +9,6 @@ import { Secret } from "./secret.ts";
  * from here. Objects are strict: Pulumi ignores a key that nobody reads, so a typo would
  * otherwise do nothing for months.
  */
-
-/** LiteLLM splits tool names at the first `-`, so aliases must not hold one (facts §2). */
-export const CONNECTOR_ID = /^[a-z][a-z0-9_]{0,19}$/;
-
-const connectorId = z
-  .string()
-  .regex(CONNECTOR_ID)
-  .meta({
-    description: "lower-case letters, digits and _, starting with a letter, at most 20 characters",
-    examples: ["postgres"],
-  });
-
-const keyName = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]{0,39}$/)
-  .meta({ description: "lower-case letters, digits, _ and -, at most 40 characters" });
-
-const modelName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,79}$/)
-  .meta({ description: "a model name as clients will ask for it", examples: ["gpt-4o-mock"] });
 
 /** Pulumi decrypts secrets inside objects to plain strings; this wraps them again. */
 const secretString = z
@@ -247,92 +227,6 @@ const connector = z.strictObject({
     .meta({ description: "lan publishes it without authentication: most MCP servers have none" }),
   inputs: z.record(z.string(), connectorInput).default({}),
   verify: toolCall.optional(),
-});
-
-/** A tool's own name, as the server lists it. */
-const toolName = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{1,60}$/)
-  .meta({
-    description: "a tool's name without the connector's prefix",
-    examples: ["list_schemas"],
-  });
-
-const scope = z
-  .record(
-    connectorId,
-    z.union([
-      z.literal("*").meta({ description: '"*": every tool that tools.lock.json has today' }),
-      z.array(toolName).min(1).meta({ description: "a list of tools" }),
-    ]),
-  )
-  .default({})
-  .meta({ description: 'connectors, each "*" (all its tools) or a list of tools' });
-
-const accessGroup = z.strictObject({ connectors: scope });
-
-const key = z.strictObject({
-  connectors: scope,
-  groups: z
-    .array(connectorId)
-    .default([])
-    .meta({ description: "access groups whose tools the key may use as well" }),
-  owner: z.string().min(1).max(80).optional().meta({ description: "who holds the key" }),
-  purpose: z.string().min(1).max(200).optional().meta({ description: "what the key is for" }),
-  expires: z.iso
-    .datetime({ offset: true })
-    .optional()
-    .meta({
-      description: "when the key stops working, with a time zone",
-      examples: ["2027-06-30T00:00:00Z"],
-    }),
-  rpm: z
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .meta({
-      description: "requests a minute, at least 1",
-      examples: [120],
-    }),
-  tpm: z
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .meta({
-      description: "model tokens a minute, at least 1",
-      examples: [100000],
-    }),
-  budget: z
-    .strictObject({
-      usd: z
-        .number()
-        .positive()
-        .meta({ description: "dollars, more than 0", examples: [5] }),
-      per: z
-        .string()
-        .regex(/^[1-9]\d{0,3}(h|d)$/)
-        .meta({ description: "hours or days", examples: ["30d"] }),
-    })
-    .optional()
-    .meta({ description: "what the key may spend on models in a period" }),
-  models: z
-    .array(modelName)
-    .default([])
-    .meta({ description: "models the key may ask; none if left out", examples: ["gpt-4o-mock"] }),
-  rotation: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,40}$/)
-    .default("1")
-    .meta({ description: "change this word to get a new value for the key", examples: ["2"] }),
-  overlapHours: z
-    .number()
-    .int()
-    .min(0)
-    .max(720)
-    .default(0)
-    .meta({ description: "hours that the old value still works after a rotation, at most 720" }),
 });
 
 export const configSchema = z.strictObject({
