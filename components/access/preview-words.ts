@@ -9,8 +9,8 @@ export interface PreviewStep {
 }
 
 /**
- * Seconds without service when a container is replaced, as measured on a two-core machine with
- * images present: from the stop of the old one to the first good answer of the new one.
+ * Seconds without service when a container is replaced: estimates for a two-core machine with
+ * images present, from the stop of the old one to the first good answer of the new one.
  */
 const interruption: Readonly<Record<string, number>> = {
   "mcp-gateway-proxy-container": 12,
