@@ -27,12 +27,13 @@ export interface Credential {
   readonly expires: number | null;
 }
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+/** What LiteLLM, the guard and the edge know a key by. */
+export const keyHash = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** A key's present value and, during an overlap, the one before; never beyond the key's own end. */
 export function credentialsOf(key: KeyModel, kept: KeptValue): Credential[] {
-  const own = { name: key.name, keyHash: sha256(kept.value), expires: key.expires ?? null };
+  const own = { name: key.name, keyHash: keyHash(kept.value), expires: key.expires ?? null };
   if (kept.previous === undefined) return [own];
   const expires = Math.min(kept.previous.until, key.expires ?? kept.previous.until);
-  return [own, { name: key.name, keyHash: sha256(kept.previous.value), expires }];
+  return [own, { name: key.name, keyHash: keyHash(kept.previous.value), expires }];
 }

@@ -1,16 +1,13 @@
-import { createHash } from "node:crypto";
 import type { GatewayModel } from "../config/model.ts";
 import type { EdgeKey } from "../edge/maps.ts";
 import type { GuardRow } from "../litellm/guard-policy.ts";
-import { type KeptValue, credentialsOf } from "./credentials.ts";
+import { type KeptValue, credentialsOf, keyHash } from "./credentials.ts";
 import { accessMatrix } from "./grants.ts";
 
 type RowsModel = Pick<GatewayModel, "keys" | "connectors">;
 
 /** Key name → its kept value. */
 type KeptKeys = Readonly<Record<string, KeptValue>>;
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /**
  * The guard's rows: every value that lets a key in, with the key's row of the matrix; and the
@@ -37,7 +34,7 @@ export function guardRows(model: RowsModel, masterKey: string, kept: KeptKeys): 
     ...rows,
     {
       name: "deployer",
-      keyHash: sha256(masterKey),
+      keyHash: keyHash(masterKey),
       tools: Object.fromEntries(unproved.map(({ alias, verify }) => [alias, [verify.tool]])),
       models: [],
       expires: null,

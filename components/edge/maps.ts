@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { keyHash } from "../access/credentials.ts";
 import type { GatewayModel } from "../config/model.ts";
 import { type HostFile, contentHash } from "../host/host-files.ts";
 import { haproxyConfig } from "./haproxy-config.ts";
@@ -15,9 +15,6 @@ export interface EdgeKey {
 
 /** The part of the model that the edge is rendered from. */
 export type EdgeModel = Pick<GatewayModel, "gateway" | "edge">;
-
-/** What HAProxy computes of a bearer token: `sha2(256),hex,lower`. */
-export const keyHash = (value: string): string => createHash("sha256").update(value).digest("hex");
 
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 

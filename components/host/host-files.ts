@@ -64,25 +64,27 @@ export function configFiles(
   return written.id.apply(() => directory);
 }
 
-/**
- * One file that a running container reads again when it changes. Its directory is what gets
- * mounted: a mounted file would stay the old one when the new one takes its place.
- * @returns the directory, known once the file is there, and the same after every change
- */
-export function liveFile(
+interface SecretFile {
+  readonly name: string;
+  readonly content: pulumi.Input<string>;
+}
+
+/** One file of mode 600, rewritten in place when it changes. */
+function writtenFile(
   name: string,
   place: HostFilesPlace,
-  file: { readonly name: string; readonly content: pulumi.Input<string> },
+  directoryMode: string,
+  file: SecretFile,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
-  const written = hostCommand(
+): pulumi.Resource & { readonly id: pulumi.Output<string> } {
+  return hostCommand(
     name,
     place.host,
     {
       create: pulumi.output(place.image).apply((image) =>
         hostScript("write-files.sh", {
           DIRECTORY: place.directory,
-          DIRECTORY_MODE: "755",
+          DIRECTORY_MODE: directoryMode,
           IMAGE: image,
         }),
       ),
@@ -93,7 +95,20 @@ export function liveFile(
     },
     opts,
   );
-  return written.id.apply(() => place.directory);
+}
+
+/**
+ * One file that a running container reads again when it changes. Its directory is what gets
+ * mounted: a mounted file would stay the old one when the new one takes its place.
+ * @returns the directory, known once the file is there, and the same after every change
+ */
+export function liveFile(
+  name: string,
+  place: HostFilesPlace,
+  file: SecretFile,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  return writtenFile(name, place, "755", file, opts).id.apply(() => place.directory);
 }
 
 /**
@@ -103,27 +118,11 @@ export function liveFile(
 export function secretFile(
   name: string,
   place: HostFilesPlace,
-  file: { readonly name: string; readonly content: pulumi.Input<string> },
+  file: SecretFile,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const written = hostCommand(
-    name,
-    place.host,
-    {
-      create: pulumi.output(place.image).apply((image) =>
-        hostScript("write-files.sh", {
-          DIRECTORY: place.directory,
-          // Containers get single files mounted, so nobody but the deployer needs to look inside.
-          DIRECTORY_MODE: "700",
-          IMAGE: image,
-        }),
-      ),
-      delete: hostScript("remove-files.sh", { DIRECTORY: place.directory, NAMES: file.name }),
-      stdin: pulumi
-        .output(file.content)
-        .apply((content) => line(file.name, "600", place.owner, content)),
-    },
-    opts,
+  // Containers get single files mounted, so nobody but the deployer needs to look inside.
+  return writtenFile(name, place, "700", file, opts).id.apply(() =>
+    posix.join(place.directory, file.name),
   );
-  return written.id.apply(() => posix.join(place.directory, file.name));
 }

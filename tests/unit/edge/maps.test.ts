@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { edgeInput } from "../../../components/edge/edge-config.ts";
-import { allowedHosts, edgeFiles, keyHash, keyMaps } from "../../../components/edge/maps.ts";
+import { keyHash } from "../../../components/access/credentials.ts";
+import { allowedHosts, edgeFiles, keyMaps } from "../../../components/edge/maps.ts";
 import { edgeModel } from "../../support/edge-model.ts";
 
 const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
