@@ -35,8 +35,9 @@ access: stack ## who may call what, as a table; HTML=1 writes a page
 tools-lock: lab ## read every catalogue entry's tools from its real server into tools.lock.json
 	@$(IN) node ops/tools-lock.ts
 
-refresh: stack ## compare the state with the Docker host
+refresh: stack ## compare the state with the Docker host, and name what has drifted
 	@$(PULUMI) refresh --yes --skip-preview
+	@$(IN) node ops/drift.ts
 
 verify: stack ## run the verification again, changing nothing
 	@$(IN) node ops/verify.ts --stack

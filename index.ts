@@ -9,11 +9,14 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 export default async function main(): Promise<Record<string, unknown>> {
   const model = readConfig(process.cwd());
   // The components' packages are loaded while the Docker host is looked at.
-  const [{ deploy }] = await Promise.all([
+  const [{ deploy }, words] = await Promise.all([
     import("./components/deploy.ts"),
     preflight(model).catch((error: unknown) => {
       throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
     }),
   ]);
-  return deploy(model);
+  const outputs = deploy(model, words);
+  for (const { what, reason } of words.drift)
+    void pulumi.log.warn(`${what} is not as it was applied: ${reason}`);
+  return outputs;
 }

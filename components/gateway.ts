@@ -7,7 +7,7 @@ import { edgeKeys, guardRows } from "./access/rows.ts";
 import { VirtualKey, keyPurge } from "./access/virtual-key.ts";
 import type { GatewayModel } from "./config/model.ts";
 import { Connector } from "./connectors/connector.ts";
-import { keptSecret } from "./database/kept-secret.ts";
+import { checkedSalt, keptSecret } from "./database/kept-secret.ts";
 import { DedicatedPostgres } from "./database/postgres.ts";
 import { Edge } from "./edge/edge.ts";
 import { readyCommand } from "./host/ready.ts";
@@ -15,8 +15,9 @@ import { guardPolicy } from "./litellm/guard-policy.ts";
 import { LitellmProxy } from "./litellm/proxy.ts";
 import { MockModel } from "./mock-model/mock-model.ts";
 import { Networks } from "./networks.ts";
-import { database } from "./names.ts";
-import { type StackContext, containerName } from "./stack.ts";
+import { edge as edgeNames, mockModel } from "./names.ts";
+import type { Words } from "./host/words.ts";
+import type { StackContext } from "./stack.ts";
 import { Verification } from "./verification/verification.ts";
 
 /** One connector as the stack's outputs show it. */
@@ -37,10 +38,14 @@ export class Gateway extends pulumi.ComponentResource {
   readonly verification: pulumi.Output<string>;
   readonly verificationPlan: pulumi.Output<string>;
 
-  constructor(name: string, model: GatewayModel, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    model: GatewayModel,
+    words: Words,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("mcp-gateway:index:Gateway", name, {}, opts);
     const child = { parent: this };
-    const { dockerHost } = model;
 
     const networks = new Networks(
       `${name}-networks`,
@@ -55,6 +60,7 @@ export class Gateway extends pulumi.ComponentResource {
     const context: StackContext = {
       model,
       networks,
+      words,
       fingerprint: (content) =>
         pulumi.unsecret(
           pulumi
@@ -77,21 +83,20 @@ export class Gateway extends pulumi.ComponentResource {
       },
       child,
     );
-    const kept = (id: string) =>
+    const kept = (id: string, rotation: string) =>
       keptSecret(
         `${name}-${id}`,
         {
-          host: dockerHost,
-          container: containerName(context, database.host),
+          context,
           id,
           prefix: "sk-",
-          rotation: "1",
+          rotation,
           overlapSeconds: 0,
           databaseReady: postgres.ready.command,
         },
         child,
       ).value;
-    this.masterKey = kept("master-key");
+    this.masterKey = kept("master-key", model.proxy.masterKeyRotation);
     const connectors = model.connectors.map(
       (connector) =>
         new Connector(
@@ -120,7 +125,12 @@ export class Gateway extends pulumi.ComponentResource {
       context,
       {
         masterKey: this.masterKey,
-        saltKey: kept("salt-key"),
+        saltKey: checkedSalt(
+          `${name}-salt-key-check`,
+          context,
+          { salt: kept("salt-key", "1"), databaseSetUp: postgres.setUp },
+          child,
+        ),
         databaseUrl: postgres.litellmUri,
         policy: pulumi
           .all([this.masterKey, keptKeys])
@@ -139,8 +149,9 @@ export class Gateway extends pulumi.ComponentResource {
     const others = readyCommand(
       `${name}-ready`,
       {
-        host: dockerHost,
+        context,
         containers: [edge.container, mock.container, ...connectors.map((one) => one.container)],
+        hosts: [edgeNames.host, mockModel.host, ...model.connectors.map(({ host }) => host)],
         seconds: 120,
       },
       child,
@@ -148,13 +159,14 @@ export class Gateway extends pulumi.ComponentResource {
 
     const named = (values: pulumi.Output<string>[]) =>
       Object.fromEntries(keyNames.flatMap((key, at) => (values[at] ? [[key, values[at]]] : [])));
-    keyPurge(`${name}-key-purge`, context, proxy.ready.command, child);
+    const purged = keyPurge(`${name}-key-purge`, context, proxy.ready.command, child);
     const verification = new Verification(
       `${name}-verification`,
       context,
       {
         keys: named(active),
         deployment: [postgres.ready.ids, proxy.ready.ids, others.ids, edge.version],
+        after: [purged],
       },
       child,
     );

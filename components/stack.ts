@@ -1,11 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { GatewayModel } from "./config/model.ts";
+import { notesIn } from "./host/notes.ts";
+import type { Words } from "./host/words.ts";
 import type { Networks } from "./networks.ts";
 
 /** What every component of the gateway needs to know of the whole. */
 export interface StackContext {
   readonly model: GatewayModel;
   readonly networks: Networks;
+  /** For what has drifted on the host since it was applied. */
+  readonly words: Words;
   /**
    * Tells when a secret has changed without telling the secret: an HMAC under a random key, so
    * that not even a weak password can be guessed from the container label that shows it.
@@ -16,6 +20,11 @@ export interface StackContext {
 /** A container's name on the Docker host. */
 export function containerName(context: StackContext, host: string): string {
   return context.model.namePrefix + host;
+}
+
+/** Where the notes of what was applied are on the Docker host. */
+export function notesOf(context: StackContext): string {
+  return notesIn(context.model.directories.config);
 }
 
 /** What a participant joins: the gateway's network, and external ones that list it. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { DockerHost } from "../components/config/model.ts";
 import { parseDockerHost } from "../components/config/parse.ts";
 import { hostExec, run } from "../components/host/host-exec.ts";
+import { type Recorded, lost, recorded } from "./lib/lost.ts";
 import { type Suspect, exportedStack, isOrphan, suspects, withoutPending } from "./lib/pending.ts";
 
 /**
@@ -106,17 +107,45 @@ async function removeOrphan(
   }
 }
 
-await unlock();
-const stack = exportedStack.parse(JSON.parse(await pulumi(["stack", "export"])));
-if (stack.deployment.pending_operations.length > 0) {
+/** Where the Docker host is, without reading the whole configuration. */
+async function dockerHost(): Promise<DockerHost> {
   const config = JSON.parse(await pulumi(["config", "--json"])) as Record<
     string,
     { value: string; objectValue?: { hostKey?: string; privateKeyFile?: string } }
   >;
   const ssh = config["mcp-gateway:ssh"]?.objectValue;
-  const url = config["mcp-gateway:dockerHost"]?.value ?? "unix:///var/run/docker.sock";
-  const host = parseDockerHost(url, ssh);
+  return parseDockerHost(
+    config["mcp-gateway:dockerHost"]?.value ?? "unix:///var/run/docker.sock",
+    ssh,
+  );
+}
+
+/**
+ * Has the state forget what somebody has removed by hand: the provider can neither find nor
+ * delete it, and `up` would go on as if it were there.
+ */
+async function forgetLost(all: readonly Recorded[]): Promise<void> {
+  const listed = await hostExec(await dockerHost(), [
+    ...["sh", "-c"],
+    "docker ps -aq --no-trunc && docker network ls -q --no-trunc && docker volume ls -q",
+  ]);
+  // Preflight says what is wrong with the engine.
+  if (listed.code !== 0) return;
+  const gone = lost(all, new Set(listed.stdout.split("\n")));
+  if (gone.length === 0) return;
+  for (const { kind, urn } of gone)
+    say(`the ${kind} ${urn.split("::").at(-1) ?? ""} is gone from the Docker host`);
+  const targets = gone.flatMap(({ urn }) => ["--target", urn]);
+  await pulumi(["refresh", "--yes", "--skip-preview", ...targets]);
+}
+
+await unlock();
+const stack = exportedStack.parse(JSON.parse(await pulumi(["stack", "export"])));
+if (stack.deployment.pending_operations.length > 0) {
+  const host = await dockerHost();
   for (const suspect of suspects(stack))
     await removeOrphan(host, suspect, (id, label) => isOrphan(stack, id, label));
   await pulumi(["stack", "import"], JSON.stringify(withoutPending(stack)));
 }
+const known = recorded(stack);
+if (known.length > 0) await forgetLost(known);

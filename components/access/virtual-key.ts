@@ -3,8 +3,10 @@ import type { KeyModel } from "../config/model.ts";
 import { keptSecret } from "../database/kept-secret.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
+import { shellVariables } from "../host/shell.ts";
 import { database, keyring, proxy } from "../names.ts";
-import { type StackContext, containerName } from "../stack.ts";
+import { forgotten, noted } from "../host/notes.ts";
+import { type StackContext, containerName, notesOf } from "../stack.ts";
 import type { KeptValue } from "./credentials.ts";
 import { grantOf } from "./grants.ts";
 
@@ -40,8 +42,7 @@ export class VirtualKey extends pulumi.ComponentResource {
     this.kept = keptSecret(
       name,
       {
-        host: context.model.dockerHost,
-        container: containerName(context, database.host),
+        context,
         id: `key-${args.key.name}`,
         prefix: "sk-",
         rotation: args.key.rotation,
@@ -67,12 +68,20 @@ export class VirtualKey extends pulumi.ComponentResource {
       DATABASE: containerName(this.#context, database.host),
       NAME: this.#key.name,
     };
+    const { NAME: key, DATABASE: rows } = variables;
+    const id = `${this.#name}-grant`;
+    const note = {
+      applied: notesOf(this.#context),
+      id,
+      word: this.#context.words.of({ kind: "key", id, key, database: rows }),
+      state: 'key_state "$DATABASE" "$NAME"',
+    };
     const applied = hostCommand(
-      `${this.#name}-grant`,
+      id,
       dockerHost,
       {
-        create: hostScript("apply-key.sh", variables),
-        delete: hostScript("block-key.sh", variables),
+        create: shellVariables(variables) + noted(hostScript("apply-key.sh", {}), note),
+        delete: forgotten(hostScript("block-key.sh", variables), note),
         stdin: this.kept.apply(({ value, previous }) =>
           JSON.stringify({ ...grant, key: value, previous: previous ?? null }),
         ),
@@ -83,7 +92,10 @@ export class VirtualKey extends pulumi.ComponentResource {
   }
 }
 
-/** Deletes what earlier configurations left: key rows of ours and their kept values. */
+/**
+ * Deletes what earlier configurations left, key rows of ours and their kept values, and blocks
+ * keys that somebody else has made.
+ */
 export function keyPurge(
   name: string,
   context: StackContext,
@@ -91,16 +103,22 @@ export function keyPurge(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   const names = context.model.keys.map((key) => key.name);
+  const word = context.words.of({ kind: "purge", id: name, names });
+  const note = { applied: notesOf(context), id: name, word };
   return hostCommand(
     name,
     context.model.dockerHost,
     {
-      create: hostScript("purge-keys.sh", {
-        PROXY: containerName(context, proxy.host),
-        DATABASE: containerName(context, database.host),
-        KEYRING: keyring,
-        NAMES: names.join(" "),
-      }),
+      create: noted(
+        hostScript("purge-keys.sh", {
+          PROXY: containerName(context, proxy.host),
+          DATABASE: containerName(context, database.host),
+          KEYRING: keyring,
+          NAMES: names.join(" "),
+        }),
+        note,
+      ),
+      delete: forgotten("true\n", note),
       stdin: JSON.stringify({ names }),
     },
     pulumi.mergeOptions(opts, { dependsOn: [proxyReady] }),

@@ -103,6 +103,8 @@ export interface GatewayModel {
     readonly user: string;
     readonly memoryMb: number;
     readonly logLevel: string;
+    /** Another word is another master key. */
+    readonly masterKeyRotation: string;
     readonly startSeconds: number;
   };
   readonly edge: {

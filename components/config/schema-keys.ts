@@ -41,6 +41,9 @@ const scope = z
   .default({})
   .meta({ description: 'connectors, each "*" (all its tools) or a list of tools' });
 
+/** Another word is another value. */
+export const rotationWord = z.string().regex(/^[A-Za-z0-9._-]{1,40}$/);
+
 export const accessGroup = z.strictObject({ connectors: scope });
 
 export const key = z.strictObject({
@@ -93,9 +96,7 @@ export const key = z.strictObject({
     .array(modelName)
     .default([])
     .meta({ description: "models the key may ask; none if left out", examples: ["gpt-4o-mock"] }),
-  rotation: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,40}$/)
+  rotation: rotationWord
     .default("1")
     .meta({ description: "change this word to get a new value for the key", examples: ["2"] }),
   overlapHours: z

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { edgeRules } from "./schema-edge.ts";
-import { accessGroup, connectorId, key, keyName, modelName } from "./schema-keys.ts";
+import { accessGroup, connectorId, key, keyName, modelName, rotationWord } from "./schema-keys.ts";
 import { Secret } from "./secret.ts";
 
 /**
@@ -143,6 +143,10 @@ const proxy = z
       .default("0:0")
       .meta({ description: "uid:gid to run LiteLLM as; the official image expects root" }),
     memoryMb: memoryMb.default(2048),
+    masterKeyRotation: rotationWord.default("1").meta({
+      description: "change this word to get a new master key; virtual keys stay as they are",
+      examples: ["2"],
+    }),
     logLevel: z.enum(["INFO", "DEBUG"]).default("INFO").meta({ description: "LITELLM_LOG" }),
     startSeconds: z.number().int().min(30).max(1800).default(300).meta({
       description: "how long LiteLLM may take to become healthy, 30 to 1800",

@@ -27,7 +27,7 @@ export class Connector extends pulumi.ComponentResource {
     super("mcp-gateway:connector:Connector", name, {}, opts);
     const { connector } = args;
     const { definition } = connector;
-    const { dockerHost, directories } = context.model;
+    const { directories } = context.model;
     const child = { parent: this };
     const image = pulledImage(`${name}-image`, connector.image, child);
     const values = Object.entries(connector.environment).map(
@@ -45,7 +45,7 @@ export class Connector extends pulumi.ComponentResource {
     const secretsPath = secretFile(
       `${name}-secrets`,
       {
-        host: dockerHost,
+        context,
         directory: posix.join(directories.secrets, connector.host),
         owner: definition.user,
         image,
@@ -57,8 +57,7 @@ export class Connector extends pulumi.ComponentResource {
       `${name}-container`,
       {
         host: connector.host,
-        namePrefix: context.model.namePrefix,
-        files: directories.config,
+        context,
         image,
         user: definition.user,
         memoryMb: definition.memoryMb,

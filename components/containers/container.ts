@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { project } from "../names.ts";
+import { type StackContext, containerName } from "../stack.ts";
 
 export interface Healthcheck {
   readonly tests: readonly string[];
@@ -15,9 +16,7 @@ export interface Healthcheck {
 export interface ContainerSpec {
   /** DNS name on the gateway's network; with the prefix in front, the container's name. */
   readonly host: string;
-  readonly namePrefix: string;
-  /** The stack's `directories.config`: tells this gateway's containers from another's. */
-  readonly files: string;
+  readonly context: StackContext;
   /** The image's id, never its name: a name makes Docker replace the container at random. */
   readonly image: pulumi.Input<string>;
   readonly user: string;
@@ -62,17 +61,20 @@ export function gatewayContainer(
   spec: ContainerSpec,
   opts: pulumi.CustomResourceOptions,
 ): docker.Container {
+  const fullName = containerName(spec.context, spec.host);
   const labels = {
     "com.docker.compose.project": project,
     logging: "enabled",
-    "mcp-gateway.files": spec.files,
+    // Tells this gateway's containers from another's.
+    "mcp-gateway.files": spec.context.model.directories.config,
+    "mcp-gateway.word": spec.context.words.container(fullName),
     ...(spec.fingerprint === undefined ? {} : { "mcp-gateway.fingerprint": spec.fingerprint }),
   };
   const environment = Object.entries(spec.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return new docker.Container(
     name,
     {
-      name: spec.namePrefix + spec.host,
+      name: fullName,
       image: spec.image,
       user: spec.user,
       ...(spec.entrypoints === undefined ? {} : { entrypoints: [...spec.entrypoints] }),

@@ -1,15 +1,15 @@
+import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type KeptValue, parseKept } from "../access/credentials.ts";
-import type { DockerHost } from "../config/model.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
-import { keyring } from "../names.ts";
+import { forgotten, noted } from "../host/notes.ts";
+import { database, keyring } from "../names.ts";
+import { type StackContext, containerName, notesOf } from "../stack.ts";
 
 export interface KeptSecretArgs {
-  readonly host: DockerHost;
-  /** The database's container, in whose volume the keyring is. */
-  readonly container: string;
+  readonly context: StackContext;
   /** Name in the keyring. */
   readonly id: string;
   readonly prefix: string;
@@ -25,7 +25,8 @@ export interface KeptSecretArgs {
  * A random secret that lives as long as the data it belongs to: kept in a file beside the data
  * directory, in the same volume. Pulumi forgets its random values with `destroy`; without this
  * the data that `destroy` leaves could not be used again (another salt key), and every client
- * would need a new key after a rollback.
+ * would need a new key after a rollback. A copy among the deployment's secrets brings the same
+ * values back when the volume is lost.
  * @returns the value that holds, secret
  */
 export function keptSecret(
@@ -38,18 +39,66 @@ export function keptSecret(
     { length: 40, special: false, keepers: { rotation: args.rotation } },
     opts,
   );
+  const { context, id } = args;
+  const container = containerName(context, database.host);
+  const copies = posix.join(context.model.directories.secrets, "keyring");
+  const note = {
+    applied: notesOf(context),
+    id: `${name}-kept`,
+    word: context.words.of({ kind: "kept", id: `${name}-kept`, name: id, database: container }),
+    files: { directory: copies, names: [id] },
+  };
   const kept = hostCommand(
     `${name}-kept`,
-    args.host,
+    context.model.dockerHost,
     {
-      create: hostScript("keep-secret.sh", {
-        CONTAINER: args.container,
-        KEYRING: keyring,
-        NAME: args.id,
-      }),
+      create: noted(
+        hostScript("keep-secret.sh", {
+          CONTAINER: container,
+          COPIES: copies,
+          KEYRING: keyring,
+          NAME: id,
+        }),
+        note,
+      ),
+      delete: forgotten(hostScript("remove-files.sh", { DIRECTORY: copies, NAMES: id }), note),
       stdin: pulumi.interpolate`${args.rotation} ${args.overlapSeconds} ${args.prefix}${fresh.result}\n`,
     },
     pulumi.mergeOptions(opts, { dependsOn: [args.databaseReady] }),
   );
   return kept.stdout.apply(parseKept);
+}
+
+/**
+ * The salt key, once the database has said that it is its own. LiteLLM encrypts with it what it
+ * stores (model keys, credentials), and has no way to change it.
+ * @returns the same value, secret; the command fails before anything uses another one
+ */
+export function checkedSalt(
+  name: string,
+  context: StackContext,
+  args: { readonly salt: pulumi.Output<string>; readonly databaseSetUp: pulumi.Resource },
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const container = containerName(context, database.host);
+  const word = context.words.of({ kind: "setup", id: name, database: container });
+  const note = { applied: notesOf(context), id: name, word };
+  const checked = hostCommand(
+    name,
+    context.model.dockerHost,
+    {
+      create: noted(
+        hostScript("check-salt.sh", {
+          CONTAINER: container,
+          COPIES: posix.join(context.model.directories.secrets, "keyring"),
+          KEYRING: keyring,
+        }),
+        note,
+      ),
+      delete: forgotten("true\n", note),
+      stdin: args.salt,
+    },
+    pulumi.mergeOptions(opts, { dependsOn: [args.databaseSetUp] }),
+  );
+  return pulumi.all([args.salt, checked.id]).apply(([salt]) => salt);
 }

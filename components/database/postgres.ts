@@ -6,9 +6,10 @@ import { gatewayContainer, pulledImage } from "../containers/container.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
 import { secretFile } from "../host/host-files.ts";
+import { forgotten, noted } from "../host/notes.ts";
 import { type Ready, readyCommand } from "../host/ready.ts";
 import { database } from "../names.ts";
-import { type StackContext, containerName, networksOf } from "../stack.ts";
+import { type StackContext, containerName, networksOf, notesOf } from "../stack.ts";
 import { type Reader, databaseUri, setupSql } from "./setup-sql.ts";
 
 const passwordFile = "/run/secrets/postgres-password";
@@ -27,6 +28,8 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
   /** Secret URI of LiteLLM's database, known once the server accepts it. */
   readonly litellmUri: pulumi.Output<string>;
   readonly ready: Ready;
+  /** Roles and databases are there. */
+  readonly setUp: pulumi.Resource;
   readonly #readerUris: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(
@@ -53,7 +56,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
     const file = secretFile(
       `${name}-password-file`,
       {
-        host: dockerHost,
+        context,
         directory: posix.join(directories.secrets, "postgres"),
         owner: config.user,
         image,
@@ -65,8 +68,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
       `${name}-container`,
       {
         host: database.host,
-        namePrefix: context.model.namePrefix,
-        files: directories.config,
+        context,
         image,
         user: config.user,
         memoryMb: config.memoryMb,
@@ -95,7 +97,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
     );
     this.ready = readyCommand(
       `${name}-ready`,
-      { host: dockerHost, containers: [container], seconds: 180 },
+      { context, containers: [container], hosts: [database.host], seconds: 180 },
       child,
     );
 
@@ -106,20 +108,24 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
     const sql = pulumi
       .all([litellmPassword, pulumi.all(readers)])
       .apply(([own, resolved]) => setupSql(own, config.samples, resolved as Reader[]));
+    const server = containerName(context, database.host);
+    const id = `${name}-setup`;
+    const word = context.words.of({ kind: "setup", id, database: server });
+    const note = { applied: notesOf(context), id, word };
     const setup = hostCommand(
-      `${name}-setup`,
+      id,
       dockerHost,
       {
-        create: this.ready.ids.apply((id) =>
-          hostScript("psql.sh", {
-            CONTAINER: containerName(context, database.host),
-            CONTAINER_ID: id,
-          }),
+        create: this.ready.ids.apply((container) =>
+          noted(hostScript("psql.sh", { CONTAINER: server, CONTAINER_ID: container }), note),
         ),
+        delete: forgotten("true\n", note),
         stdin: sql,
       },
       child,
     );
+
+    this.setUp = setup;
 
     const afterSetup = (uri: pulumi.Output<string>) =>
       pulumi.all([uri, setup.id]).apply(([text]) => text);

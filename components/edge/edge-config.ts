@@ -4,8 +4,9 @@ import { hostCommand } from "../host/host-command.ts";
 import type { HostFile } from "../host/host-files.ts";
 import { hostScript } from "../host/host-script.ts";
 import { edge, mounted } from "../names.ts";
-import { type StackContext, containerName } from "../stack.ts";
-import { type EdgeKey, edgeFiles } from "./maps.ts";
+import { forgotten, noted } from "../host/notes.ts";
+import { type StackContext, containerName, notesOf } from "../stack.ts";
+import { type EdgeKey, edgeFileNames, edgeFiles } from "./maps.ts";
 
 export interface EdgeConfigArgs {
   readonly keys: pulumi.Input<readonly EdgeKey[]>;
@@ -61,20 +62,30 @@ export function edgeConfig(
 ): EdgeConfig {
   const { model } = context;
   const directory = posix.join(model.directories.config, "edge");
+  const current = posix.join(directory, "current");
+  const note = {
+    applied: notesOf(context),
+    id: name,
+    word: context.words.files({ kind: "files", id: name, what: `files in ${current}` }),
+    files: { directory: current, names: edgeFileNames },
+  };
   const applied = hostCommand(
     name,
     model.dockerHost,
     {
       create: pulumi.all([args.image, pulumi.all([...args.networks])]).apply(([image, networks]) =>
-        applyEdge({
-          container: containerName(context, edge.host),
-          directory,
-          image,
-          networks,
-          owner: model.edge.user,
-        }),
+        noted(
+          applyEdge({
+            container: containerName(context, edge.host),
+            directory,
+            image,
+            networks,
+            owner: model.edge.user,
+          }),
+          note,
+        ),
       ),
-      delete: hostScript("remove-edge.sh", { DIRECTORY: directory }),
+      delete: forgotten(hostScript("remove-edge.sh", { DIRECTORY: directory }), note),
       stdin: pulumi.output(args.keys).apply((keys) => edgeInput(edgeFiles(model, keys))),
     },
     opts,

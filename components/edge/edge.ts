@@ -24,7 +24,7 @@ export class Edge extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:edge:Edge", name, {}, opts);
-    const { directories, edge: config, gateway } = context.model;
+    const { edge: config, gateway } = context.model;
     const child = { parent: this };
     const image = pulledImage(`${name}-image`, config.image, child);
     const networks = networksOf(context, "edge");
@@ -39,8 +39,7 @@ export class Edge extends pulumi.ComponentResource {
       `${name}-container`,
       {
         host: edge.host,
-        namePrefix: context.model.namePrefix,
-        files: directories.config,
+        context,
         image,
         user: config.user,
         memoryMb: config.memoryMb,

@@ -13,6 +13,12 @@ export interface EdgeKey {
   readonly expires?: number;
 }
 
+/** Everything in the directory of a served configuration; apply-edge.sh adds `admin.lst`. */
+export const edgeFileNames: readonly string[] = [
+  ...["haproxy.cfg", "version", "admin.lst", "hosts.lst", "sources.lst"],
+  ...["keys.map", "expiry.map", "rpm.map"],
+];
+
 /** The part of the model that the edge is rendered from. */
 export type EdgeModel = Pick<GatewayModel, "gateway" | "edge">;
 

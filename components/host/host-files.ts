@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { DockerHost } from "../config/model.ts";
+import { type StackContext, notesOf } from "../stack.ts";
 import { hostCommand } from "./host-command.ts";
 import { hostScript } from "./host-script.ts";
+import { type Note, forgotten, noted } from "./notes.ts";
+import { shellVariables } from "./shell.ts";
 
 export interface HostFile {
   readonly name: string;
@@ -21,12 +23,32 @@ const line = (name: string, mode: string, owner: string, content: string): strin
   `${name} ${mode} ${owner} ${Buffer.from(content).toString("base64")}\n`;
 
 export interface HostFilesPlace {
-  readonly host: DockerHost;
+  readonly context: StackContext;
   readonly directory: string;
   /** uid:gid of the container's process that reads them. */
   readonly owner: string;
   /** An image with `chown`, for deployers that are not root. */
   readonly image: pulumi.Input<string>;
+}
+
+/** The note of some files, with the word that applies them again when they have drifted. */
+function noteOf(id: string, place: HostFilesPlace, names: readonly string[]): Note {
+  const { words } = place.context;
+  return {
+    applied: notesOf(place.context),
+    id,
+    word: words.files({ kind: "files", id, what: `files in ${place.directory}` }),
+    files: { directory: place.directory, names },
+  };
+}
+
+/**
+ * Whatever has mounted these files starts again if it may have read edited ones; a single file
+ * that is mounted would also stay the old one.
+ */
+function restarted(script: string, note: Note, mounted: string): string {
+  if (!note.word.endsWith("-edited")) return script;
+  return `set -e\n(\n${script})\n${shellVariables({ MOUNTED: mounted })}docker ps -q --filter "volume=$MOUNTED" | while read -r id; do docker restart "$id" >/dev/null; done\n`;
 }
 
 /**
@@ -36,25 +58,30 @@ export interface HostFilesPlace {
  */
 export function configFiles(
   name: string,
-  place: HostFilesPlace,
+  parent: HostFilesPlace,
   files: readonly HostFile[],
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const directory = posix.join(place.directory, contentHash(files));
-  const write = pulumi
-    .output(place.image)
-    .apply((image) =>
-      hostScript("write-files.sh", { DIRECTORY: directory, DIRECTORY_MODE: "755", IMAGE: image }),
-    );
+  const removal = { name: "remove-files.sh", content: hostScript("remove-files.sh", {}) };
+  // With the script that removes them: another one makes another resource, and the end of the old
+  // one must not take the new one's files along.
+  const hash = contentHash([...files, removal]);
+  const directory = posix.join(parent.directory, hash);
+  const place = { ...parent, directory };
+  const names = files.map((file) => file.name);
+  const note = noteOf(`${name}-${hash}`, place, names);
   const written = hostCommand(
     name,
-    place.host,
+    place.context.model.dockerHost,
     {
-      create: write,
-      delete: hostScript("remove-files.sh", {
-        DIRECTORY: directory,
-        NAMES: files.map((file) => file.name).join(" "),
+      create: pulumi.output(place.image).apply((image) => {
+        const variables = { DIRECTORY: directory, DIRECTORY_MODE: "755", IMAGE: image };
+        return noted(restarted(hostScript("write-files.sh", variables), note, directory), note);
       }),
+      delete: forgotten(
+        hostScript("remove-files.sh", { DIRECTORY: directory, NAMES: names.join(" ") }),
+        note,
+      ),
       stdin: files.map((file) => line(file.name, "644", place.owner, file.content)).join(""),
     },
     // Another hash is another directory: it is written before the container that needs it is
@@ -75,20 +102,27 @@ function writtenFile(
   place: HostFilesPlace,
   directoryMode: string,
   file: SecretFile,
+  whenEdited: "restart" | "read again",
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource & { readonly id: pulumi.Output<string> } {
+  const note = noteOf(name, place, [file.name]);
   return hostCommand(
     name,
-    place.host,
+    place.context.model.dockerHost,
     {
-      create: pulumi.output(place.image).apply((image) =>
-        hostScript("write-files.sh", {
+      create: pulumi.output(place.image).apply((image) => {
+        const script = hostScript("write-files.sh", {
           DIRECTORY: place.directory,
           DIRECTORY_MODE: directoryMode,
           IMAGE: image,
-        }),
+        });
+        const mounted = posix.join(place.directory, file.name);
+        return noted(whenEdited === "restart" ? restarted(script, note, mounted) : script, note);
+      }),
+      delete: forgotten(
+        hostScript("remove-files.sh", { DIRECTORY: place.directory, NAMES: file.name }),
+        note,
       ),
-      delete: hostScript("remove-files.sh", { DIRECTORY: place.directory, NAMES: file.name }),
       stdin: pulumi
         .output(file.content)
         .apply((content) => line(file.name, "600", place.owner, content)),
@@ -108,7 +142,7 @@ export function liveFile(
   file: SecretFile,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  return writtenFile(name, place, "755", file, opts).id.apply(() => place.directory);
+  return writtenFile(name, place, "755", file, "read again", opts).id.apply(() => place.directory);
 }
 
 /**
@@ -122,7 +156,7 @@ export function secretFile(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   // Containers get single files mounted, so nobody but the deployer needs to look inside.
-  return writtenFile(name, place, "700", file, opts).id.apply(() =>
+  return writtenFile(name, place, "700", file, "restart", opts).id.apply(() =>
     posix.join(place.directory, file.name),
   );
 }

@@ -1,12 +1,18 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { DockerHost } from "../config/model.ts";
+import { type StackContext, containerName, notesOf } from "../stack.ts";
 import { hostCommand } from "./host-command.ts";
 import { hostScript } from "./host-script.ts";
+import { forgotten, noted } from "./notes.ts";
+import { shellVariables } from "./shell.ts";
 
 export interface ReadyArgs {
-  readonly host: DockerHost;
+  readonly context: StackContext;
   readonly containers: readonly docker.Container[];
+  /** Their names on the gateway's network. */
+  readonly hosts: readonly string[];
+  /** DNS name of the database in which they make their tables when they start. */
+  readonly tablesIn?: string;
   /** How long all of them together may take. */
   readonly seconds: number;
   /** Values to mask in the log lines that are shown when one does not come up. */
@@ -31,17 +37,34 @@ export function readyCommand(
 ): Ready {
   const ids = pulumi.all(args.containers.map((container) => container.id));
   const names = pulumi.all(args.containers.map((container) => container.name));
+  const { context } = args;
+  const known = args.hosts.map((host) => containerName(context, host));
+  const note = {
+    applied: notesOf(context),
+    id: name,
+    word: context.words.ready(
+      { kind: "ready", id: name, containers: known },
+      args.tablesIn === undefined ? undefined : containerName(context, args.tablesIn),
+    ),
+    state: "container_state $CONTAINERS",
+  };
   const command = hostCommand(
     name,
-    args.host,
+    context.model.dockerHost,
     {
-      create: pulumi.all([ids, names]).apply(([containerIds, containers]) =>
-        hostScript("wait-healthy.sh", {
+      create: pulumi.all([ids, names]).apply(([containerIds, containers]) => {
+        const again = note.word.endsWith("-restart")
+          ? `docker restart ${containers.join(" ")} >/dev/null\n`
+          : "";
+        const script = hostScript("wait-healthy.sh", {
           CONTAINERS: containers.join(" "),
           CONTAINER_IDS: containerIds.join(" "),
           SECONDS_ALLOWED: String(args.seconds),
-        }),
-      ),
+        });
+        // A subshell's variables are gone when the note is written.
+        return shellVariables({ CONTAINERS: containers.join(" ") }) + noted(again + script, note);
+      }),
+      delete: forgotten("true\n", note),
       stdin: pulumi.all([...(args.secrets ?? [])]).apply((secrets) => secrets.join("\n")),
     },
     opts,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { gatewayContainer, pulledImage } from "../containers/container.ts";
 import { configFiles, liveFile, secretFile } from "../host/host-files.ts";
 import { type Ready, readyCommand } from "../host/ready.ts";
-import { mounted, proxy } from "../names.ts";
+import { database, mounted, proxy } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
 import { litellmConfig } from "./config-file.ts";
 import { proxyEnvFile } from "./secrets.ts";
@@ -36,11 +36,11 @@ export class LitellmProxy extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:litellm:LitellmProxy", name, {}, opts);
-    const { dockerHost, directories, models, proxy: config } = context.model;
+    const { directories, models, proxy: config } = context.model;
     const child = { parent: this };
     const image = pulledImage(`${name}-image`, config.image, child);
     const place = (directory: string) => ({
-      host: dockerHost,
+      context,
       directory: posix.join(directory, "proxy"),
       owner: config.user,
       image,
@@ -78,8 +78,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
       `${name}-container`,
       {
         host: proxy.host,
-        namePrefix: context.model.namePrefix,
-        files: directories.config,
+        context,
         image,
         user: config.user,
         memoryMb: config.memoryMb,
@@ -115,8 +114,10 @@ export class LitellmProxy extends pulumi.ComponentResource {
     this.ready = readyCommand(
       `${name}-ready`,
       {
-        host: dockerHost,
+        context,
         containers: [container],
+        hosts: [proxy.host],
+        tablesIn: database.host,
         seconds: config.startSeconds,
         secrets: [
           args.masterKey,

@@ -15,13 +15,13 @@ export class MockModel extends pulumi.ComponentResource {
 
   constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-gateway:model:MockModel", name, {}, opts);
-    const { dockerHost, directories, mockModel: config } = context.model;
+    const { directories, mockModel: config } = context.model;
     const child = { parent: this };
     const image = pulledImage(`${name}-image`, config.image, child);
     const directory = configFiles(
       `${name}-config`,
       {
-        host: dockerHost,
+        context,
         directory: posix.join(directories.config, "mock-model"),
         owner: user,
         image,
@@ -38,8 +38,7 @@ export class MockModel extends pulumi.ComponentResource {
       `${name}-container`,
       {
         host: mockModel.host,
-        namePrefix: context.model.namePrefix,
-        files: directories.config,
+        context,
         image,
         user,
         memoryMb: config.memoryMb,

@@ -1,7 +1,10 @@
 import type { GatewayModel } from "../config/model.ts";
 import { setCommand } from "../config/problems.ts";
+import { parseApplied } from "../host/applied-facts.ts";
 import { hostExec } from "../host/host-exec.ts";
 import { hostScript } from "../host/host-script.ts";
+import { lookBack } from "../host/notes.ts";
+import { Words } from "../host/words.ts";
 import { type Finding, type MissingImage, findings, imagePath, parseFacts } from "./findings.ts";
 import { nearestTags, publishedTags, registryOf } from "./published-tags.ts";
 
@@ -37,14 +40,20 @@ export function renderFindings(found: readonly Finding[]): string {
 
 /**
  * One read-only look at the Docker host before anything is changed.
+ * @returns the words of what was applied to it before
  * @throws Error with every finding and its fix
  */
-export async function preflight(model: GatewayModel): Promise<void> {
+export async function preflight(model: GatewayModel): Promise<Words> {
   const images = [
     ...[model.database.image, model.proxy.image, model.edge.image, model.mockModel.image],
     ...model.connectors.map((connector) => connector.image),
   ];
-  const script = hostScript("preflight.sh", { IMAGES: [...new Set(images)].join(" ") });
+  // The look back runs beside the rest.
+  const script = [
+    lookBack(model),
+    "trap wait EXIT\nlook 2>/dev/null &\n",
+    hostScript("preflight.sh", { IMAGES: [...new Set(images)].join(" ") }),
+  ].join("");
   const ran = await hostExec(model.dockerHost, ["/bin/sh", "-s"], script);
   if (ran.code !== 0)
     throw new Error(
@@ -56,4 +65,5 @@ export async function preflight(model: GatewayModel): Promise<void> {
     ...(await Promise.all(facts.missingImages.map((missing) => imageFinding(model, missing)))),
   ];
   if (found.length > 0) throw new Error(renderFindings(found));
+  return new Words(parseApplied(ran.stdout), String(Date.now()));
 }

@@ -2,6 +2,7 @@ import type { DockerHost, GatewayModel } from "../config/model.ts";
 import { accessMatrix, grantOf } from "../access/grants.ts";
 import type { LockedTool } from "../access/tools-lock.ts";
 import type { ToolCall } from "../config/schema.ts";
+import type { Asked } from "../host/words.ts";
 
 /** One key and exactly what it must see. */
 export interface KeyExpectation {
@@ -33,16 +34,20 @@ export interface VerificationPlan {
   readonly mock?: { readonly model: string; readonly key: string; readonly connector: string };
   /** Ids of the verified containers: another one means verifying again. */
   readonly deployment: readonly string[];
+  /** What was applied to the host under which word, and is to be so still. */
+  readonly applied: readonly Asked[];
+  readonly directories: GatewayModel["directories"];
 }
 
 /** What must be seen of a deployment before it counts as one. */
 export function verificationPlan(
   model: Pick<
     GatewayModel,
-    "gateway" | "dockerHost" | "namePrefix" | "keys" | "connectors" | "models"
+    "gateway" | "dockerHost" | "directories" | "namePrefix" | "keys" | "connectors" | "models"
   >,
   keyValues: Readonly<Record<string, string>>,
   deployment: readonly string[],
+  applied: readonly Asked[] = [],
 ): VerificationPlan {
   const mocks = model.models.filter((entry) => entry.provider === "mock").map(({ name }) => name);
   const matrix = accessMatrix(model);
@@ -83,5 +88,7 @@ export function verificationPlan(
     connectors,
     ...(mock === undefined ? {} : { mock }),
     deployment,
+    applied,
+    directories: model.directories,
   };
 }

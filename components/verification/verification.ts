@@ -8,6 +8,8 @@ export interface VerificationArgs {
   readonly keys: Readonly<Record<string, pulumi.Input<string>>>;
   /** Ids of the containers that make up the deployment. */
   readonly deployment: pulumi.Input<string>[];
+  /** What else has to be done before. */
+  readonly after: readonly pulumi.Resource[];
 }
 
 /**
@@ -31,7 +33,7 @@ export class Verification extends pulumi.ComponentResource {
       pulumi
         .all([pulumi.all(args.keys), pulumi.all(args.deployment)])
         .apply(([keys, deployment]) =>
-          JSON.stringify(verificationPlan(context.model, keys, deployment)),
+          JSON.stringify(verificationPlan(context.model, keys, deployment, context.words.asked)),
         ),
     );
     const verified = new command.local.Command(
@@ -44,7 +46,7 @@ export class Verification extends pulumi.ComponentResource {
         // Otherwise the CLI prints every line as it comes, beside its own progress display.
         logging: "none",
       },
-      { parent: this },
+      { parent: this, dependsOn: [...args.after] },
     );
     this.report = pulumi.unsecret(verified.stdout);
     this.registerOutputs({ report: this.report });

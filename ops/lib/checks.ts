@@ -4,6 +4,7 @@ import type { ConnectorExpectation, VerificationPlan } from "../../components/ve
 import { type ListedTool, lockDifferences, lockTools } from "../../components/access/tools-lock.ts";
 import { callTool, toolNames, withSession } from "./gateway-client.ts";
 import { hostExec } from "../../components/host/host-exec.ts";
+import { findDrift } from "./drift-checks.ts";
 
 /** A named thing that must hold; throws what is wrong, returns what was seen. */
 export interface Check {
@@ -246,6 +247,22 @@ exit 1`;
   ];
 }
 
+function applied(plan: VerificationPlan): Check[] {
+  return [
+    {
+      name: "keys, files and containers are as they were applied",
+      run: async () => {
+        const drift = await findDrift(plan);
+        if (drift.length > 0)
+          throw new Error(
+            `${drift.map(({ what, reason }) => `${what}: ${reason}`).join("; ")}. make up puts that right`,
+          );
+        return `${plan.applied.length} of them`;
+      },
+    },
+  ];
+}
+
 /** Every check of a plan, in the order they have to run. */
 export function checksOf(plan: VerificationPlan, since: Date): Check[] {
   return [
@@ -255,5 +272,6 @@ export function checksOf(plan: VerificationPlan, since: Date): Check[] {
     ...connectorChecks(plan),
     ...mockRound(plan),
     ...spendRow(plan, since),
+    ...applied(plan),
   ];
 }

@@ -4,7 +4,18 @@ import { project } from "../../components/names.ts";
 /** The parts of `pulumi stack export` that tell what an interrupted run has left. */
 export const exportedStack = z.looseObject({
   deployment: z.looseObject({
-    resources: z.array(z.looseObject({ id: z.string().optional() })).default([]),
+    resources: z
+      .array(
+        z
+          .looseObject({
+            id: z.string(),
+            type: z.string(),
+            urn: z.string(),
+            delete: z.boolean(),
+          })
+          .partial(),
+      )
+      .default([]),
     pending_operations: z
       .array(
         z.looseObject({

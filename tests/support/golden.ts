@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { noteFunctions } from "../../components/host/notes.ts";
 import { type Recorded, type Recording, isSecret } from "./recorder.ts";
 
 const scripts = join("components", "host", "scripts");
@@ -15,9 +16,29 @@ function scriptOf(text: string): unknown {
   return undefined;
 }
 
+/** A script that writes or takes away its note: the script, and the note's variables. */
+function notedOf(text: string): unknown {
+  const opened = text.indexOf("set -e\n(\n");
+  const closed = text.lastIndexOf(")\nAPPLIED=");
+  if (opened < 0 || closed < 0) return undefined;
+  const script = text.slice(0, opened) + text.slice(opened + "set -e\n(\n".length, closed);
+  const note = text
+    .slice(closed + 2)
+    .replace(noteFunctions, "")
+    .split("\n");
+  return {
+    ...((scriptOf(script) as object | undefined) ?? { script }),
+    note: note.filter((line) => /^[A-Z_]+='/.test(line)),
+  };
+}
+
 function textOf(text: string): unknown {
   const portable = text.replaceAll(process.cwd(), "<checkout>");
-  return scriptOf(portable) ?? (portable.includes("\n") ? portable.split("\n") : portable);
+  return (
+    notedOf(portable) ??
+    scriptOf(portable) ??
+    (portable.includes("\n") ? portable.split("\n") : portable)
+  );
 }
 
 /** Repository files that are deployed as they are: only their name is of interest. */

@@ -22,14 +22,28 @@ give_up() {
 }
 end=$(($(date +%s) + SECONDS_ALLOWED))
 for container in $CONTAINERS; do
+  started=
   while :; do
-    state=$(docker inspect -f '{{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.Health.Status}}' "$container")
+    state=$(docker inspect -f '{{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.Health.Status}}' "$container") || {
+      echo "fix: make up, which has the state forget what is gone; or pulumi up --refresh" >&2
+      exit 1
+    }
     # shellcheck disable=SC2086 # four words
     set -- $state
-    [ "$4" = healthy ] && break
     # A start that failed (a port taken at that moment) leaves it created, and the next `up`
-    # sees nothing to change.
-    [ "$1" = created ] && docker start "$container" >/dev/null
+    # sees nothing to change. One that was stopped by hand is not started by its restart policy.
+    case $1/$started in
+      created/ | exited/)
+        started=yes
+        docker start "$container" >/dev/null
+        continue
+        ;;
+      paused/*)
+        docker unpause "$container" >/dev/null
+        continue
+        ;;
+    esac
+    [ "$4" = healthy ] && break
     [ "$4" = unhealthy ] && give_up "$container" "is unhealthy"
     [ "$1" = exited ] && give_up "$container" "has stopped with exit code $3"
     [ "$2" -ge 3 ] && give_up "$container" "keeps stopping (exit code $3)"

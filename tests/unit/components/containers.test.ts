@@ -1,4 +1,5 @@
 import { Gateway } from "../../../components/gateway.ts";
+import { Words } from "../../../components/host/words.ts";
 import * as docker from "@pulumi/docker";
 import { exampleConfig, modelOf } from "../../support/config.ts";
 import { type Recorded, type Recording, record } from "../../support/recorder.ts";
@@ -10,7 +11,7 @@ let containers: readonly Recorded[];
 beforeAll(async () => {
   recording = await record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    new Gateway("gateway", modelOf(exampleConfig()), { providers: [provider] });
+    new Gateway("gateway", modelOf(exampleConfig()), new Words(), { providers: [provider] });
     return {};
   }, "test");
   containers = recording.ofType(CONTAINER);

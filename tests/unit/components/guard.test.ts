@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import { guardRows } from "../../../components/access/rows.ts";
 import { Gateway } from "../../../components/gateway.ts";
+import { Words } from "../../../components/host/words.ts";
 import { proxyFiles } from "../../../components/litellm/proxy.ts";
 import { exampleConfig, modelOf } from "../../support/config.ts";
 import { type Recording, isSecret, record, reveal } from "../../support/recorder.ts";
@@ -13,7 +14,7 @@ let recording: Recording;
 beforeAll(async () => {
   recording = await record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    return new Gateway("gateway", model, { providers: [provider] });
+    return new Gateway("gateway", model, new Words(), { providers: [provider] });
   }, "test");
 });
 

@@ -1,12 +1,13 @@
 import * as docker from "@pulumi/docker";
 import { Gateway } from "../../../components/gateway.ts";
+import { Words } from "../../../components/host/words.ts";
 import { exampleConfig, modelOf } from "../../support/config.ts";
 import { type Recording, record, reveal } from "../../support/recorder.ts";
 
 const run = (raw: Record<string, unknown>): Promise<Recording> =>
   record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    new Gateway("gateway", modelOf(raw), { providers: [provider] });
+    new Gateway("gateway", modelOf(raw), new Words(), { providers: [provider] });
     return {};
   }, "test");
 

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Gateway } from "../../../components/gateway.ts";
+import { Words } from "../../../components/host/words.ts";
 import { exampleApiKey, exampleConfig, exampleUri, modelOf } from "../../support/config.ts";
 import { holdersOf, leaksOf } from "../../support/leaks.ts";
 import { type Recording, isSecret, randomValue, record, reveal } from "../../support/recorder.ts";
@@ -10,7 +11,7 @@ let recording: Recording;
 beforeAll(async () => {
   recording = await record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    return new Gateway("gateway", modelOf(exampleConfig()), { providers: [provider] });
+    return new Gateway("gateway", modelOf(exampleConfig()), new Words(), { providers: [provider] });
   }, "test");
 });
 

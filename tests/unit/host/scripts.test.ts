@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { hostScript } from "../../../components/host/host-script.ts";
 import { parseKept } from "../../../components/access/credentials.ts";
@@ -18,6 +26,7 @@ describe("keep-secret.sh", () => {
     sh(
       hostScript("keep-secret.sh", {
         CONTAINER: "db",
+        COPIES: join(place.path, "copies"),
         KEYRING: join(place.path, "ring"),
         NAME: id,
       }),
@@ -82,6 +91,22 @@ describe("keep-secret.sh", () => {
       const kept = parseKept(keep("2 60 sk-second\n").stdout);
       expect([kept.value, kept.previous?.value]).toEqual(["sk-second", "sk-first"]);
     });
+  });
+
+  it("keeps a copy, and brings the same value back when the volume is lost or edited", () => {
+    keep("1 0 sk-first\n");
+    const file = join(place.path, "ring", "salt-key");
+    const copy = join(place.path, "copies", "salt-key");
+    expect(readFileSync(copy, "utf8")).toBe("1 sk-first\n");
+    expect((statSync(copy).mode & 0o777).toString(8)).toBe("600");
+    for (const damage of [() => rmSync(file), () => writeFileSync(file, "1 sk-edited\n")]) {
+      damage();
+      expect(keep("1 0 sk-second\n").stdout).toBe("sk-first\n");
+      expect(readFileSync(file, "utf8")).toBe("1 sk-first\n");
+    }
+    rmSync(file);
+    expect(keep("2 0 sk-second\n").stdout).toBe("sk-second\n");
+    expect(readFileSync(copy, "utf8")).toBe("2 sk-second\n");
   });
 
   it("keeps secrets apart by name, each for the owner alone", () => {

@@ -1,0 +1,137 @@
+import { type AppliedFacts, containerStates } from "./applied-facts.ts";
+
+/** One thing that was applied, and what its note says about it. `database` is a container. */
+export type Thing =
+  | { readonly kind: "files"; readonly id: string; readonly what: string }
+  | { readonly kind: "key"; readonly id: string; readonly key: string; readonly database: string }
+  | { readonly kind: "kept"; readonly id: string; readonly name: string; readonly database: string }
+  | { readonly kind: "setup"; readonly id: string; readonly database: string }
+  | { readonly kind: "purge"; readonly id: string; readonly names: readonly string[] }
+  | { readonly kind: "ready"; readonly id: string; readonly containers: readonly string[] };
+
+/** One thing on the host that is no longer as it was applied. */
+export interface Drift {
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** "a=1 b=2" against "a=1 b=3": what is another, in words. */
+function differences(then: string, now: string): string {
+  const fields = (text: string): [string, string][] =>
+    text.split(" ").map((part) => {
+      const [name = "", ...value] = part.split("=");
+      return [name, value.join("=")];
+    });
+  const shown = (value: string): string => (value === "" ? "nothing" : value);
+  const after = fields(now);
+  const told = fields(then).flatMap(([name, value], at) => {
+    const [isName, is = ""] = after[at] ?? [];
+    if (isName === name && is === value) return [];
+    // Not for people: a hash of the rest, a part of the key's own.
+    if (["rest", "token", "word"].includes(name)) return [];
+    return [`${name} is ${shown(is)}, was ${shown(value)}`];
+  });
+  return told.join(", ") || "it was changed";
+}
+
+/** "f=600:0:0:hash" against "f=644:0:0:hash": what is another, in words. */
+function fileDifferences(then: string, now: string): string {
+  const files = (text: string): Map<string, string[]> =>
+    new Map(
+      text
+        .split(" ")
+        .map((part) => part.split("="))
+        .map(([name = "", seen = ""]) => [name, seen.split(":")]),
+    );
+  const after = files(now);
+  return [...files(then)]
+    .flatMap(([name, [mode = "", uid = "", gid = "", content = ""]]) => {
+      const [isMode = "gone", isUid = "", isGid = "", isContent = ""] = after.get(name) ?? [];
+      if (isMode === "gone") return [`${name} is gone`];
+      return [
+        ...(isMode === mode ? [] : [`${name} has mode ${isMode}, not ${mode}`]),
+        ...(isUid === uid && isGid === gid ? [] : [`${name} belongs to ${isUid}:${isGid}`]),
+        ...(isContent === content ? [] : [`${name} was edited`]),
+      ];
+    })
+    .join(", ");
+}
+
+/** Whether a file's content is another or gone: what has read it may have read that. */
+export const contentDrifted = (drift: readonly Drift[]): boolean =>
+  drift.some(({ reason }) => /(was edited|is gone)/.test(reason));
+
+/** A container that is there but not as it was made; undefined for one that nobody noted. */
+export function noteOfContainer(facts: AppliedFacts, name: string): string | undefined {
+  return Object.values(facts.notes)
+    .map(({ state }) => containerStates(state)[name])
+    .find((state) => state !== undefined);
+}
+
+function containerDrift(facts: AppliedFacts, name: string, then: string | undefined): Drift[] {
+  const what = `container ${name}`;
+  const made = facts.containers[name];
+  if (made === undefined) return then === undefined ? [] : [{ what, reason: "it is gone" }];
+  if (made.status !== "running") return [{ what, reason: `it is ${made.status}` }];
+  return then === undefined || then === made.state
+    ? []
+    : [{ what, reason: differences(then, made.state) }];
+}
+
+/** The database's container is gone, and so may be everything in it. */
+const databaseGone = (facts: AppliedFacts, database: string): Drift[] =>
+  facts.containers[database] === undefined
+    ? [{ what: `container ${database}`, reason: "it is gone" }]
+    : [];
+
+/**
+ * What is otherwise than it was applied. A database that is stopped is drift of its container
+ * alone: what cannot be looked at counts as unchanged.
+ * @param state how the thing was when its note was written
+ */
+export function driftOf(facts: AppliedFacts, thing: Thing, state: string): Drift[] {
+  switch (thing.kind) {
+    case "files": {
+      const now = facts.files[thing.id] ?? "";
+      return now === state ? [] : [{ what: thing.what, reason: fileDifferences(state, now) }];
+    }
+    case "key": {
+      const gone = databaseGone(facts, thing.database);
+      if (gone.length > 0) return gone;
+      if (facts.containers[thing.database]?.status !== "running") return [];
+      const what = `key ${thing.key}`;
+      const now = facts.keys[thing.key];
+      if (now === undefined) return [{ what, reason: "LiteLLM's database does not have it" }];
+      return now === state ? [] : [{ what, reason: differences(state, now) }];
+    }
+    case "kept": {
+      const what = `kept secret ${thing.name}`;
+      const copy = facts.files[thing.id] ?? "";
+      if (copy !== state) return [{ what, reason: fileDifferences(state, copy) }];
+      const gone = databaseGone(facts, thing.database);
+      if (gone.length > 0 || !facts.looked.includes("ring")) return gone;
+      const hash = facts.ring[thing.name];
+      if (hash === undefined) return [{ what, reason: "the keyring does not have it" }];
+      return state.endsWith(`:${hash}`) ? [] : [{ what, reason: "the keyring has another value" }];
+    }
+    case "setup": {
+      const gone = databaseGone(facts, thing.database);
+      if (gone.length > 0 || facts.containers[thing.database]?.status !== "running") return gone;
+      return facts.looked.includes("rows")
+        ? []
+        : [{ what: "the database litellm", reason: "LiteLLM's tables are gone" }];
+    }
+    case "purge": {
+      const ours = Object.keys(facts.keys).filter((name) => !thing.names.includes(name));
+      const found = [...facts.foreignKeys, ...ours];
+      return found.map((name) => ({
+        what: `key ${name}`,
+        reason: "it is in LiteLLM's database, but not in the configuration",
+      }));
+    }
+    case "ready": {
+      const then = containerStates(state);
+      return thing.containers.flatMap((name) => containerDrift(facts, name, then[name]));
+    }
+  }
+}

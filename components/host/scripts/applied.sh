@@ -1,0 +1,57 @@
+# How things are on the Docker host, in words that can be compared: functions for the notes that
+# are written beside what was applied, and for the look back at them (look.sh).
+
+# file_state DIRECTORY NAME...: "name=mode:owner:content" of each; the content as its hash, or as
+# size and time of one that we may not read (a deployer who is not root).
+file_state() {
+  place=$1
+  shift
+  for name in "$@"; do
+    seen=gone
+    if [ -f "$place/$name" ] && [ -r "$place/$name" ]; then
+      seen=$(stat -c '%a:%u:%g' "$place/$name"):$(sha256sum <"$place/$name" | cut -c1-64)
+    elif [ -f "$place/$name" ]; then
+      seen=$(stat -c '%a:%u:%g:%s@%Y' "$place/$name")
+    fi
+    printf '%s=%s ' "$name" "$seen"
+  done
+}
+
+# container_state ARGUMENT...: "name|what of it can be edited" of each, ids or names.
+container_state() {
+  docker inspect -f '{{.Name}}|memory={{.HostConfig.Memory}} swap={{.HostConfig.MemorySwap}} cpus={{.HostConfig.NanoCpus}} shares={{.HostConfig.CpuShares}} quota={{.HostConfig.CpuQuota}} cpuset={{.HostConfig.CpusetCpus}} restart={{.HostConfig.RestartPolicy.Name}} networks={{range $name, $_ := .NetworkSettings.Networks}}{{$name}}+{{end}} word={{index .Config.Labels "mcp-gateway.word"}};' "$@" |
+    sed 's,^/,,' | tr -d '\n'
+}
+
+# key_rows DATABASE: tab-separated lines "key NAME STATE" of our keys in LiteLLM's database,
+# "foreign WHO" of others that may do something. LiteLLM's own UI sessions are left out.
+key_rows() {
+  docker exec -i "$1" psql -qXAt -F "$(printf '\t')" -U postgres -d litellm -f - <<'SQL'
+select 'looked', 'database';
+with seen as (
+  select t.*, array_to_string(p.mcp_servers, '+') as servers,
+    array_to_string(p.mcp_access_groups, '+') as groups,
+    md5((to_jsonb(t) - array['token', 'key_name', 'key_alias', 'spend', 'expires', 'models', 'metadata',
+      'blocked', 'tpm_limit', 'rpm_limit', 'max_budget', 'budget_duration', 'budget_reset_at',
+      'model_spend', 'created_at', 'created_by', 'updated_at', 'updated_by', 'object_permission_id',
+      'soft_budget_cooldown'])::text) as rest
+  from "LiteLLM_VerificationToken" t left join "LiteLLM_ObjectPermissionTable" p using (object_permission_id)
+)
+select 'key', regexp_replace(key_alias, '\.previous$', ''), string_agg(
+  concat('token=', left(token, 12), ' blocked=', coalesce(blocked, false), ' expires=',
+    replace(coalesce(expires::text, 'never'), ' ', 'T'), ' models=', array_to_string(models, '+'),
+    ' servers=', servers, ' groups=', groups, ' rpm=', rpm_limit, ' tpm=', tpm_limit,
+    ' budget=', max_budget, ' per=', budget_duration, ' rest=', rest), ' / ' order by key_alias)
+from seen where metadata->>'managed_by' = 'mcp-gateway' and key_alias is not null group by 2;
+select 'foreign', regexp_replace(coalesce(key_alias, 'without a name, ' || left(token, 12)), '[[:cntrl:]]', '?', 'g')
+from "LiteLLM_VerificationToken"
+where metadata->>'managed_by' is distinct from 'mcp-gateway' and team_id is distinct from 'litellm-dashboard'
+  and blocked is not true and (expires is null or expires > now() at time zone 'utc');
+select 'looked', 'rows';
+SQL
+}
+
+# key_state DATABASE NAME
+key_state() {
+  key_rows "$1" | awk -F '\t' -v name="$2" '$1 == "key" && $2 == name { print $3 }'
+}

@@ -1,0 +1,43 @@
+import { parseApplied } from "../../components/host/applied-facts.ts";
+import { type Drift, type Thing, driftOf } from "../../components/host/drift.ts";
+import { hostExec } from "../../components/host/host-exec.ts";
+import { lookBack } from "../../components/host/notes.ts";
+import type { VerificationPlan } from "../../components/verification/plan.ts";
+
+/** A thing as a report calls it when its note says nothing. */
+function nameOf(thing: Thing): string {
+  switch (thing.kind) {
+    case "files":
+      return thing.what;
+    case "key":
+      return `key ${thing.key}`;
+    case "kept":
+      return `kept secret ${thing.name}`;
+    case "ready":
+      return `containers ${thing.containers.join(", ")}`;
+    case "setup":
+    case "purge":
+      return thing.id;
+  }
+}
+
+/**
+ * What on the Docker host is no longer as it was applied: files, containers, keys, the keyring.
+ * @throws Error if the host cannot be looked at
+ */
+export async function findDrift(plan: VerificationPlan): Promise<Drift[]> {
+  const script = `${lookBack(plan)}look\n`;
+  const ran = await hostExec(plan.dockerHost, ["/bin/sh", "-s"], script);
+  if (ran.code !== 0) throw new Error(`the Docker host could not be looked at: ${ran.stderr}`);
+  const facts = parseApplied(ran.stdout);
+  const found = plan.applied.flatMap(({ thing, word }): Drift[] => {
+    const note = facts.notes[thing.id];
+    if (note === undefined) return [{ what: nameOf(thing), reason: "the note of it is gone" }];
+    const drift = driftOf(facts, thing, note.state);
+    return drift.length > 0 || note.word === word
+      ? drift
+      : [{ what: nameOf(thing), reason: "another deployment has applied it since" }];
+  });
+  const once = new Map(found.map((drift) => [`${drift.what}: ${drift.reason}`, drift]));
+  return [...once.values()];
+}
