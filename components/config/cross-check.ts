@@ -180,6 +180,14 @@ const uniqueNames: Check = (config) => {
         });
       else owners.set(name, id);
     }
+    if (Object.hasOwn(config.accessGroups, alias))
+      problems.push({
+        path: ["connectors", id, "alias"],
+        message: `the name "${alias}" already belongs to an access group`,
+        value: alias,
+        allowed: "an alias that no access group has: a client could not say which it means",
+        fix: setCommand(["connectors", id, "alias"], `${id}2`),
+      });
   }
   return problems;
 };

@@ -34,8 +34,12 @@ const scope = z
   .record(
     connectorId,
     z.union([
+      // First: what an error message suggests must not be the widest scope there is.
+      z
+        .array(toolName)
+        .min(1)
+        .meta({ description: "a list of tools", examples: [["list_schemas"]] }),
       z.literal("*").meta({ description: '"*": every tool that tools.lock.json has today' }),
-      z.array(toolName).min(1).meta({ description: "a list of tools" }),
     ]),
   )
   .default({})

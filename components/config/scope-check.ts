@@ -119,6 +119,21 @@ export function lockCheck(config: ParsedConfig, catalogue: Catalogue, lock: Tool
           fix: "make tools-lock, then look at what git diff tools.lock.json shows",
         },
       ];
+    const verify = connector.verify?.tool;
+    const known = Object.keys(locked.tools);
+    if (verify !== undefined && !known.includes(verify))
+      return [
+        {
+          path: ["connectors", id, "verify", "tool"],
+          message: `"${connector.use}" has no tool "${verify}"${didYouMean(verify, known)}`,
+          value: verify,
+          allowed: list(known),
+          fix: setCommand(
+            ["connectors", id, "verify", "tool"],
+            catalogue[connector.use]?.verify.tool,
+          ),
+        },
+      ];
     const alias = connector.alias ?? id;
     const [longest = ""] = Object.keys(locked.tools).sort((a, b) => b.length - a.length);
     const room = longestToolName - `-${longest}`.length;

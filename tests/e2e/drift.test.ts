@@ -1,5 +1,6 @@
 import { driftOfContainers, driftOfFiles, driftOfKeys } from "./groups/drift.ts";
 import { lostDatabase } from "./groups/lost-database.ts";
+import { matrix } from "./groups/matrix.ts";
 import { Deployment } from "./support/deployment.ts";
 import { lock, unlock } from "./support/lock.ts";
 
@@ -27,6 +28,7 @@ const groups = {
   "files changed by hand": driftOfFiles,
   "containers changed by hand": driftOfContainers,
   "the database lost, another salt key, another master key": lostDatabase,
+  "every door, every kind of key": matrix,
 };
 for (const [name, group] of Object.entries(groups))
   describe(name, () => {

@@ -9,7 +9,7 @@ import { stackConfig } from "../support/stack-file.ts";
 
 // The look at the Docker host before anything is registered has tests of its own.
 jest.mock("../../components/preflight/preflight.ts", () => ({
-  preflight: () => Promise.resolve(),
+  preflight: async () => new (await import("../../components/host/words.ts")).Words(),
 }));
 
 // What a change does to the whole of a stack is the diff of its golden file.

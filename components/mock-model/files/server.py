@@ -60,7 +60,9 @@ def reply(text, tools, result):
     """What to say: ("call", name, arguments) or ("say", text)."""
     if result is not None:
         return ("say", f"The tool answered: {result}")
-    tool = choose_tool(text, tools)
+    exact = re.match(r"Call exactly ([\w.-]+)", text)
+    # Offered or not: a prompt can make a real model do that as well.
+    tool = exact.group(1) if exact else choose_tool(text, tools)
     if tool is not None:
         return ("call", tool, json.dumps(arguments_in(text)))
     offered = ", ".join(sorted(tools)) or "none"

@@ -90,6 +90,7 @@ it("labels every container for the log collector and as this checkout's; fingerp
     { label: "com.docker.compose.project", value: "mcp-gateway" },
     { label: "logging", value: "enabled" },
     { label: "mcp-gateway.files", value: "/checkout/.gateway/config" },
+    { label: "mcp-gateway.word", value: "0" },
   ];
   const fingerprint = {
     label: "mcp-gateway.fingerprint",

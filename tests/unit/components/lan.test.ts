@@ -4,7 +4,7 @@ import { type Recording, record, reveal } from "../../support/recorder.ts";
 import { stackConfig } from "../../support/stack-file.ts";
 
 jest.mock("../../../components/preflight/preflight.ts", () => ({
-  preflight: () => Promise.resolve(),
+  preflight: async () => new (await import("../../../components/host/words.ts")).Words(),
 }));
 
 let recording: Recording;

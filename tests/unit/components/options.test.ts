@@ -141,7 +141,9 @@ it("waits for what it needs: keys for the proxy, kept secrets for the database",
       "gateway-key-nobody-kept": ["gateway-postgres-ready"],
       "gateway-key-purge": ["gateway-proxy-ready"],
       "gateway-master-key-kept": ["gateway-postgres-ready"],
+      "gateway-salt-key-check": ["gateway-postgres-setup"],
       "gateway-salt-key-kept": ["gateway-postgres-ready"],
+      "gateway-verification-run": ["gateway-key-purge"],
     },
   );
 });

@@ -169,6 +169,20 @@ describe("connectors", () => {
     });
   });
 
+  it("have no alias that is an access group's: LiteLLM reads both from the same header", () => {
+    const raw = {
+      connectors: { a: { use: "notes", alias: "readers" } },
+      accessGroups: { readers: { connectors: { a: ["search"] } } },
+    };
+    expect(only(raw)).toEqual({
+      path: ["connectors", "a", "alias"],
+      message: 'the name "readers" already belongs to an access group',
+      value: "readers",
+      allowed: "an alias that no access group has: a client could not say which it means",
+      fix: "pulumi config set --path 'mcp-gateway:connectors.a.alias' 'a2'",
+    });
+  });
+
   it("have no alias that is another one's server name", () => {
     const raw = {
       connectors: { a: { use: "notes" }, b: { use: "notes", alias: "mcp_a", hostPort: 1 } },

@@ -272,8 +272,9 @@ it.each([["all"], [[]], [true]])("refuses %j as a connector's tools", (value) =>
       path,
       message: "this value is not allowed",
       value,
-      allowed: '"*"; or a list of tools',
-      fix: set("keys.k.connectors.notes", "*"),
+      allowed: 'a list of tools; or "*"',
+      // The narrowest that there is, never everything.
+      fix: set("keys.k.connectors.notes[0]", "list_schemas"),
     },
   ]);
 });

@@ -132,6 +132,17 @@ describe("tools.lock.json", () => {
     });
   });
 
+  it("proves a connector by a tool that the lock has, and a typo is helped", () => {
+    const verify = { tool: "serch", expect: "." };
+    expect(only({ connectors: { notes: { use: "notes", verify } } })).toEqual({
+      path: ["connectors", "notes", "verify", "tool"],
+      message: '"notes" has no tool "serch" (did you mean "search"?)',
+      value: "serch",
+      allowed: "add, remove, search",
+      fix: "pulumi config set --path 'mcp-gateway:connectors.notes.verify.tool' 'search'",
+    });
+  });
+
   it("has no tool that is longer than 60 characters with its prefix", () => {
     const of = (length: number) =>
       withNotes({

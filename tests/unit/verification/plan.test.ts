@@ -25,6 +25,8 @@ it("expects of every key exactly its tools, with their prefix, and its models", 
     "id2",
   ]);
   expect(made).toEqual({
+    applied: [],
+    directories: { config: "/checkout/.gateway/config", secrets: "/checkout/.gateway/secrets" },
     gatewayUrl: "http://127.0.0.1:4000",
     dockerHost: { kind: "local", url: "unix:///var/run/docker.sock" },
     namePrefix: "",
@@ -83,7 +85,7 @@ it.each([
 });
 
 it("prefers the stack's own call over the catalogue's", () => {
-  const verify = { tool: "other", arguments: { a: 1 }, expect: "x" };
+  const verify = { tool: "add", arguments: { a: 1 }, expect: "x" };
   const connectors = { notes: { use: "notes", verify } };
   expect(plan({}, { connectors }).connectors).toEqual([{ ...notes, ...verify }]);
 });

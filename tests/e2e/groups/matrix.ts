@@ -1,0 +1,92 @@
+import type { Deployment } from "../support/deployment.ts";
+import { bearer } from "../support/http.ts";
+import { callsAt, withSecond } from "../support/second.ts";
+import { type Got, vectors } from "../support/vectors.ts";
+
+/** A door that lets a key with the right through: without these the table would prove nothing. */
+const open = new Set([
+  "prefixed name at `/mcp/`",
+  "path filter `/mcp/db`",
+  "header filter `x-mcp-servers: db`",
+  "unknown server `/mcp/nowhere`",
+  "`/v1/responses`",
+  "`/v1/responses`, streamed",
+  "`/v1/responses`, the model names a tool it was not offered",
+  "the same, streamed",
+]);
+
+/** Every door × every kind of key: none gets a tool or a call beyond its row. Ends with expiry. */
+export function matrix(deployment: () => Deployment): void {
+  const keys: Record<string, string> = { "no key": "", garbage: `sk-${"garbage".repeat(5)}` };
+  const table: string[] = [];
+  let expires = 0;
+
+  beforeAll(async () => {
+    const stack = deployment();
+    const all = { models: ["gpt-4o-mock"] };
+    const wide = { ...all, connectors: { postgres: "*" as const, second: "*" as const } };
+    stack.configure({
+      connectors: await withSecond(stack),
+      keys: { right: wide, revoked: wide, other: { ...all, connectors: { second: "*" } } },
+    });
+    await stack.up();
+    keys["revoked"] = await stack.key("revoked");
+    expires = Math.ceil(Date.now() / 1000) + 75;
+    stack.configure({
+      keys: {
+        right: wide,
+        other: { ...all, connectors: { second: "*" } },
+        expired: { ...wide, expires: new Date(expires * 1000).toISOString() },
+      },
+    });
+    await stack.up();
+    for (const name of ["right", "other", "expired"]) keys[name] = await stack.key(name);
+  });
+
+  afterAll(() => {
+    process.stdout.write(
+      [
+        "",
+        "| what is tried | no key | garbage | revoked | another scope | expired |",
+        "| --- | --- | --- | --- | --- | --- |",
+        ...table,
+        "",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  const attempt = async (
+    name: string,
+    who: string,
+  ): Promise<Got & { readonly reached: number }> => {
+    const vector = vectors[name];
+    if (vector === undefined) throw new Error(`no vector ${name}`);
+    const before = await callsAt(deployment(), "mcp-postgres");
+    const got = await vector(deployment().url, who === "no key" ? {} : bearer(keys[who] ?? ""));
+    return { ...got, reached: (await callsAt(deployment(), "mcp-postgres")) - before };
+  };
+
+  test.each([...open])("the key with the right gets through: %s", async (name) => {
+    const got = await attempt(name, "right");
+    expect([name, got.reached, got.text.includes("Saturn")]).toEqual([name, 1, true]);
+  });
+
+  test("the key that expires works until then, and time passes", async () => {
+    expect(Date.now() / 1000).toBeLessThan(expires);
+    expect((await attempt("prefixed name at `/mcp/`", "expired")).reached).toBe(1);
+    await new Promise((done) => setTimeout(done, expires * 1000 + 1000 - Date.now()));
+  });
+
+  test.each(Object.keys(vectors))("nobody else: %s", async (name) => {
+    const cells = [];
+    for (const who of ["no key", "garbage", "revoked", "other", "expired"]) {
+      const got = await attempt(name, who);
+      expect([who, got.reached, got.text.includes("Saturn")]).toEqual([who, 0, false]);
+      expect(got.listed.filter((tool) => !tool.startsWith("second-"))).toEqual([]);
+      if (who !== "other") expect([who, got.words]).toEqual([who, expect.stringMatching(/^4\d\d/)]);
+      cells.push(got.words);
+    }
+    table.push(`| ${name} | ${cells.join(" | ")} |`);
+  });
+}
