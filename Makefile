@@ -9,7 +9,7 @@ export STACK
 IN = source ops/env.sh &&
 PULUMI = $(IN) pulumi
 
-.PHONY: help lab stack up preview access tools-lock refresh verify outputs clients down env test unit contract e2e bench check schema clean
+.PHONY: help lab stack up preview access tools-lock refresh verify outputs clients down env test unit contract e2e test-heavy bench check schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -66,6 +66,9 @@ contract: lab ## what we render, read by the real LiteLLM
 
 e2e: lab ## a whole deployment with real clients
 	@$(IN) bash ops/test.sh e2e
+
+test-heavy: lab ## load and interruptions on a whole deployment: minutes, not part of make test
+	@$(IN) bash ops/test.sh heavy
 
 bench: lab ## timings beside docker compose
 	@$(IN) bash lab/steps/compose.sh

@@ -28,7 +28,12 @@ if (preview.code !== 0) {
   };
   // The preview's JSON has no new stack outputs; the matrix is a function of the configuration.
   const after = accessMatrix(await stackModel());
-  const words = [...matrixWords(before, after), ...stepWords(steps)];
+  const drift = diagnostics.flatMap(({ severity, message }) =>
+    severity === "warning" && message.includes("is not as it was applied")
+      ? [`! ${message.replace(/^warning: /, "").trim()}; up applies it again`]
+      : [],
+  );
+  const words = [...drift, ...matrixWords(before, after), ...stepWords(steps)];
   const summary = Object.entries(changeSummary)
     .map(([op, count]) => `${count} ${op}`)
     .join(", ");

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs the test suites named (unit, contract, e2e), in that order of arguments, and ends with one
+# Runs the test suites named (unit, contract, e2e, heavy), in that order of arguments, and ends with one
 # line: N passed, N failed[, N skipped]. Exit code 1 if anything failed, or if a suite ran nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=/dev/null
 [ ! -f .lab/env ] || source .lab/env
 [ $# -gt 0 ] || {
-  echo "usage: ops/test.sh SUITE... (unit, contract, e2e)" >&2
+  echo "usage: ops/test.sh SUITE... (unit, contract, e2e, heavy)" >&2
   exit 2
 }
 results=$(mktemp -d)
@@ -48,11 +48,11 @@ suite() {
 for name in "$@"; do
   case $name in
     unit) suite unit ;;
-    contract | e2e)
+    contract | e2e | heavy)
       if docker version >/dev/null 2>&1; then suite "$name"; else skip "$name"; fi
       ;;
     *)
-      echo "there is no suite $name: unit, contract or e2e" >&2
+      echo "there is no suite $name: unit, contract, e2e or heavy" >&2
       exit 2
       ;;
   esac

@@ -101,7 +101,7 @@ export class Words {
     if (this.#facts === undefined) return this.#fresh;
     const made = this.#facts.containers[name];
     const then = noteOfContainer(this.#facts, name);
-    const wordIn = (state = ""): string => / word=(\S+)/.exec(state)?.[1] ?? "0";
+    const wordIn = (state = ""): string => / word=([\w-]+)/.exec(state)?.[1] ?? "0";
     if (made === undefined || then === undefined) return wordIn(made?.state ?? then);
     return made.state === then ? wordIn(made.state) : this.#fresh;
   }

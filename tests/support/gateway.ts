@@ -56,6 +56,8 @@ export interface RealGatewayOptions {
   readonly provider?: string;
   /** False leaves the guard out: how it would be without. */
   readonly guard?: boolean;
+  /** Makes another config.yaml of the rendered one. */
+  readonly config?: (rendered: string) => string;
 }
 
 export async function realGateway(
@@ -118,7 +120,7 @@ export async function realGateway(
     ]);
     const config = join(place.path, "config");
     mkdirSync(config);
-    const rendered = litellmConfig(model);
+    const rendered = (options.config ?? ((text) => text))(litellmConfig(model));
     writeFileSync(
       join(config, "config.yaml"),
       options.guard === false

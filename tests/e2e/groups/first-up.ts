@@ -5,6 +5,7 @@ import type { Deployment } from "../support/deployment.ts";
 import { containers, names } from "../support/docker.ts";
 import { databaseTools } from "../support/mcp.ts";
 import type { Ran } from "../support/run.ts";
+import { watchProcesses } from "../support/processes.ts";
 import { leaks, secretsOf } from "../support/secrets.ts";
 
 /** What is deployed: name after the prefix → uid:gid. */
@@ -39,9 +40,12 @@ export async function operations(deployment: Deployment): Promise<Record<string,
 export function firstUp(deployment: () => Deployment): void {
   let ran: Ran;
   let secrets: string[];
+  let processes: string;
 
   test("up ends well", async () => {
+    const watched = watchProcesses();
     ran = await deployment().up();
+    processes = await watched.end();
     expect(ran.code).toBe(0);
     secrets = await secretsOf(deployment());
     // 9 random values, 5 keys, 3 files: with fewer, the searches below would prove little.
@@ -53,6 +57,12 @@ export function firstUp(deployment: () => Deployment): void {
     expect(ran.stdout).toMatch(/masterKey +: \[secret\]/);
     expect(ran.stdout).toMatch(/virtualKeys +: \[secret\]/);
     expect(ran.stdout).toMatch(/verificationPlan *: \[secret\]/);
+  });
+
+  test("no process that ran meanwhile had a secret among its arguments", () => {
+    expect(processes).toContain("pulumi up");
+    expect(processes).toContain("docker exec");
+    expect(leaks(processes, secrets)).toEqual([]);
   });
 
   test("outputs are complete", async () => {
@@ -84,7 +94,7 @@ export function firstUp(deployment: () => Deployment): void {
     });
     const checks = outputs.verification.split("\n");
     expect(checks.filter((line) => !line.startsWith("ok "))).toEqual([]);
-    expect(checks).toHaveLength(16);
+    expect(checks).toHaveLength(17);
   });
 
   test("the containers, the network and the volume are there, and nothing else", async () => {
@@ -115,7 +125,10 @@ export function firstUp(deployment: () => Deployment): void {
         const place = join(entry.parentPath, entry.name).slice(directory.length + 1);
         return `${place} ${(mode & 0o777).toString(8)} ${uid}:${gid}`;
       });
+    const kept = (name: string): string => `keyring/${name} 600 0:0`;
     expect(files.sort()).toEqual([
+      ...["key-claude-code", "key-open-webui", "key-reader", "key-stranger"].map(kept),
+      ...["master-key", "salt-key"].map(kept),
       "mcp-postgres/connector.env 600 1000:1000",
       "postgres/password 600 70:70",
       "proxy/proxy.env 600 0:0",

@@ -84,6 +84,26 @@ export function traces(deployment: () => Deployment): void {
     expect(leaks(text, await secretsOf(stack))).toEqual([]);
   });
 
+  test("no secret in docker history, of any image", async () => {
+    const stack = deployment();
+    const secrets = await secretsOf(stack);
+    const all = await containers(stack.prefix);
+    const images = new Set(all.map((one) => one.Image));
+    expect(images.size).toBe(5);
+    for (const image of images) {
+      const text = await output("docker", ["history", "--no-trunc", image]);
+      expect(text).toContain("CREATED BY");
+      expect([image, ...leaks(text, secrets)]).toEqual([image]);
+    }
+  });
+
+  test("no secret in the outputs that are no secrets", async () => {
+    const stack = deployment();
+    const text = await stack.must("stack", "output", "--json");
+    expect(text).toContain('"gatewayUrl"');
+    expect(leaks(text, await secretsOf(stack))).toEqual([]);
+  });
+
   test("no secret in a file outside of the secrets directory", async () => {
     const stack = deployment();
     const secrets = await secretsOf(stack);
@@ -93,8 +113,8 @@ export function traces(deployment: () => Deployment): void {
     const inside = join(stack.directory, ".gateway", "secrets");
     const found = files.filter((file) => leaks(readFileSync(file, "utf8"), secrets).length > 0);
     expect(found.filter((file) => !file.startsWith(inside))).toEqual([]);
-    // The search finds what is there: each of the three secrets files.
-    expect(found).toHaveLength(3);
+    // The search finds what is there: three secrets files and the keyring of four keys and two.
+    expect(found).toHaveLength(9);
     expect(files.some((file) => file.includes(join("state", ".pulumi")))).toBe(true);
   });
 

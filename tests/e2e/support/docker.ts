@@ -4,6 +4,7 @@ import { output, run } from "./run.ts";
 export interface Container {
   readonly Id: string;
   readonly Name: string;
+  readonly Image: string;
   readonly State: {
     readonly StartedAt: string;
     readonly Health?: { readonly Status: string };
