@@ -14,6 +14,7 @@ import { crossCheck } from "./cross-check.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import { type ParsedConfig, configSchema } from "./schema.ts";
 import { Secret } from "./secret.ts";
+import { withIsoTimes } from "./yaml-time.ts";
 
 export interface ParseContext {
   readonly catalogue: Catalogue;
@@ -204,9 +205,10 @@ function furtherProblems(
 
 /**
  * Stack config to model, in one strict pass: either the whole model, or every problem found.
- * @param raw the `mcp-gateway:` namespace as plain values, secrets decrypted
+ * @param given the `mcp-gateway:` namespace as plain values, secrets decrypted
  */
-export function parseConfig(raw: unknown, context: ParseContext): ParseResult {
+export function parseConfig(given: unknown, context: ParseContext): ParseResult {
+  const raw = withIsoTimes(given);
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success) {
     const problems = problemsOf(parsed.error, raw);

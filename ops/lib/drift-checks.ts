@@ -36,7 +36,12 @@ export async function findDrift(plan: VerificationPlan): Promise<Drift[]> {
     const drift = driftOf(facts, thing, note.state);
     return drift.length > 0 || note.word === word
       ? drift
-      : [{ what: nameOf(thing), reason: "another deployment has applied it since" }];
+      : [
+          {
+            what: nameOf(thing),
+            reason: "it was applied since by an up that did not end, or by another deployment",
+          },
+        ];
   });
   const once = new Map(found.map((drift) => [`${drift.what}: ${drift.reason}`, drift]));
   return [...once.values()];

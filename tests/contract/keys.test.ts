@@ -188,13 +188,21 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
     });
   });
 
-  it("purges our keys that are named no more, and nobody else's", async () => {
+  it("purges our keys that are named no more, and blocks what others made, in whatever state", async () => {
     const foreign = `sk-${"d".repeat(40)}`;
     const made = await ask("/key/generate", masterKey, { key: foreign, key_alias: "someone" });
     expect(made.status).toBe(200);
-    expect(admin("purge-keys.sh", { names: ["all"] })).toEqual(said("deleted nobody"));
+    const table = '"LiteLLM_VerificationToken"';
+    const where = ["-U", "postgres", "-d", "litellm"];
+    await sql(`insert into ${table} (token, key_alias) values ('by hand', 'hand')`, ...where);
+    expect(admin("purge-keys.sh", { names: ["all"] })).toEqual(
+      said("deleted nobody\nblocked someone\nblocked hand"),
+    );
     expect([await models(none), await models(key.now)]).toEqual([401, ["gpt-4o-mock"]]);
-    expect(await models(foreign)).toEqual(["gpt-4o", "gpt-4o-mock"]);
+    expect(await sql(`select key_alias from ${table} where blocked order by 1`, ...where)).toBe(
+      "hand\nsomeone",
+    );
+    expect(admin("purge-keys.sh", { names: ["all"] })).toEqual(said("deleted nothing"));
   });
 
   it("writes no key into its log", () => {

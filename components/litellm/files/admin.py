@@ -138,22 +138,12 @@ def block(wanted):
 
 
 def purge(wanted):
-    """Deletes our keys that the configuration no longer names, and blocks other people's.
-
-    Neither guard nor edge knows a key that was made behind the configuration's back. It is not
-    deleted: whoever made it can see that it is blocked, and its spend stays. {names: [...]}
-    """
+    """Deletes our keys that the configuration no longer names: {names: [...]}."""
     names = [name + end for name in wanted["names"] for end in ("", PREVIOUS)]
-    rows = keys()
-    gone = [row for row in rows if ours(row) and row.get("key_alias") not in names]
-    foreign = [row for row in rows if not ours(row) and not row.get("blocked")]
-    for row in foreign:
-        api("POST", "/key/block", {"key": row["token"]})
+    gone = [row for row in keys() if ours(row) and row.get("key_alias") not in names]
     if gone:
         api("POST", "/key/delete", {"keys": [row["token"] for row in gone]})
-    deleted = "deleted " + (", ".join(sorted(row["key_alias"] for row in gone)) or "nothing")
-    blocked = ", ".join(sorted(row.get("key_alias") or row["token"][:12] for row in foreign))
-    return deleted + (f"; blocked {blocked}" if blocked else "")
+    return "deleted " + (", ".join(sorted(row["key_alias"] for row in gone)) or "nothing")
 
 
 def call(wanted):

@@ -70,6 +70,15 @@ describe("keys", () => {
     });
   });
 
+  it.each([
+    ["2027-06-30 00:00:00 +0000 UTC", "2027-06-30T00:00:00Z"],
+    ["2027-06-30 02:00:00.5 +0200 +0200", "2027-06-30T00:00:00.5Z"],
+  ])("take %j, which Pulumi makes of a time without quotes", (expires, same) => {
+    const of = (text: string) => modelOf(key({ expires: text })).keys[0]?.expires;
+    expect(of(expires)).toBe(of(same));
+    expect(of(expires)).toBe(Math.floor(Date.parse(same) / 1000));
+  });
+
   it("have not expired already", () => {
     expect(only(key({ expires: iso(now) }))).toEqual({
       path: ["keys", "k", "expires"],
