@@ -27,7 +27,7 @@ function notedOf(text: string): unknown {
     .replace(noteFunctions, "")
     .split("\n");
   return {
-    ...((scriptOf(script) as object | undefined) ?? { script }),
+    ...(scriptOf(script) ?? { script }),
     note: note.filter((line) => /^[A-Z_]+='/.test(line)),
   };
 }

@@ -3,9 +3,9 @@ import { run } from "./run.ts";
 /** Reads the machine's process list over and over, until it is told to end: every line once. */
 export function watchProcesses(): { readonly end: () => Promise<string> } {
   const lines = new Set<string>();
-  let over = false;
+  const told = { over: false };
   const watching = (async () => {
-    while (!over) {
+    while (!told.over) {
       const { stdout } = await run("ps", ["-eww", "-o", "args"]);
       for (const line of stdout.split("\n")) lines.add(line);
       await new Promise((done) => setTimeout(done, 100));
@@ -13,7 +13,7 @@ export function watchProcesses(): { readonly end: () => Promise<string> } {
   })();
   return {
     end: async () => {
-      over = true;
+      told.over = true;
       await watching;
       return [...lines].join("\n");
     },

@@ -65,11 +65,25 @@ it("lets nobody else see the notes", () => {
 });
 
 it.each([
-  ["edited", () => writeFileSync(join(note().files.directory, "one"), "x"), "one was edited"],
-  ["removed", () => rmSync(join(note().files.directory, "two")), "two is gone"],
+  [
+    "edited",
+    () => {
+      writeFileSync(join(note().files.directory, "one"), "x");
+    },
+    "one was edited",
+  ],
+  [
+    "removed",
+    () => {
+      rmSync(join(note().files.directory, "two"));
+    },
+    "two is gone",
+  ],
   [
     "opened to all",
-    () => chmodSync(join(note().files.directory, "one"), 0o777),
+    () => {
+      chmodSync(join(note().files.directory, "one"), 0o777);
+    },
     "one has mode 777, not 644",
   ],
 ])("sees a file that was %s", (_, change, reason) => {

@@ -99,7 +99,14 @@ describe("keep-secret.sh", () => {
     const copy = join(place.path, "copies", "salt-key");
     expect(readFileSync(copy, "utf8")).toBe("1 sk-first\n");
     expect((statSync(copy).mode & 0o777).toString(8)).toBe("600");
-    for (const damage of [() => rmSync(file), () => writeFileSync(file, "1 sk-edited\n")]) {
+    for (const damage of [
+      () => {
+        rmSync(file);
+      },
+      () => {
+        writeFileSync(file, "1 sk-edited\n");
+      },
+    ]) {
       damage();
       expect(keep("1 0 sk-second\n").stdout).toBe("sk-first\n");
       expect(readFileSync(file, "utf8")).toBe("1 sk-first\n");
