@@ -102,7 +102,11 @@ export class Gateway extends pulumi.ComponentResource {
         new Connector(
           `${name}-connector-${connector.id}`,
           context,
-          { connector, sampleUri: (role) => postgres.readerUri(role) },
+          {
+            connector,
+            sampleUri: (role) => postgres.readerUri(role),
+            sampleServer: postgres.ready.ids,
+          },
           child,
         ),
     );

@@ -12,6 +12,8 @@ export interface ConnectorArgs {
   readonly connector: ConnectorModel;
   /** Secret URI of a sample database for one of its roles. */
   readonly sampleUri: (role: string) => pulumi.Output<string>;
+  /** Which container has the sample databases. */
+  readonly sampleServer: pulumi.Input<string>;
 }
 
 /** One MCP server in a container of its own, made from its catalogue entry. */
@@ -41,6 +43,7 @@ export class Connector extends pulumi.ComponentResource {
               : pulumi.output(value.value),
         ] as const,
     );
+    const samples = Object.values(connector.environment).some(({ kind }) => kind === "sample");
     const secrets = pulumi.all(Object.fromEntries(values)).apply(envFile);
     const secretsPath = secretFile(
       `${name}-secrets`,
@@ -77,7 +80,10 @@ export class Connector extends pulumi.ComponentResource {
           startPeriod: 60,
         },
         graceSeconds: 10,
-        fingerprint: context.fingerprint(secrets),
+        // postgres-mcp 0.3.0 answers its first calls from connections that ended with the server.
+        fingerprint: context.fingerprint(
+          samples ? pulumi.interpolate`${secrets}${args.sampleServer}` : secrets,
+        ),
       },
       child,
     );

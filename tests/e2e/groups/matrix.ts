@@ -1,7 +1,7 @@
 import type { Deployment } from "../support/deployment.ts";
 import { bearer } from "../support/http.ts";
 import { callsAt, withSecond } from "../support/second.ts";
-import { type Got, vectors } from "../support/vectors.ts";
+import { type Got, notOffered, vectors } from "../support/vectors.ts";
 
 /** A door that lets a key with the right through: without these the table would prove nothing. */
 const open = new Set([
@@ -11,8 +11,6 @@ const open = new Set([
   "unknown server `/mcp/nowhere`",
   "`/v1/responses`",
   "`/v1/responses`, streamed",
-  "`/v1/responses`, the model names a tool it was not offered",
-  "the same, streamed",
 ]);
 
 /** Every door × every kind of key: none gets a tool or a call beyond its row. Ends with expiry. */
@@ -72,6 +70,12 @@ export function matrix(deployment: () => Deployment): void {
     expect([name, got.reached, got.text.includes("Saturn")]).toEqual([name, 1, true]);
   });
 
+  test.each([notOffered, "the same, streamed"])("nor even with the right: %s", async (name) => {
+    const got = await attempt(name, "right");
+    expect([got.reached, got.text.includes("Saturn")]).toEqual([0, false]);
+    expect(got.text).toContain("which it was not offered");
+  });
+
   test("the key that expires works until then, and time passes", async () => {
     expect(Date.now() / 1000).toBeLessThan(expires);
     expect((await attempt("prefixed name at `/mcp/`", "expired")).reached).toBe(1);
@@ -82,7 +86,9 @@ export function matrix(deployment: () => Deployment): void {
     const cells = [];
     for (const who of ["no key", "garbage", "revoked", "other", "expired"]) {
       const got = await attempt(name, who);
-      expect([who, got.reached, got.text.includes("Saturn")]).toEqual([who, 0, false]);
+      expect([who, got.reached]).toEqual([who, 0]);
+      // The other scope's key may run its own tool when the model takes that instead.
+      if (who !== "other") expect(got.text).not.toContain("Saturn");
       expect(got.listed.filter((tool) => !tool.startsWith("second-"))).toEqual([]);
       if (who !== "other") expect([who, got.words]).toEqual([who, expect.stringMatching(/^4\d\d/)]);
       cells.push(got.words);

@@ -1,5 +1,8 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import {
+  StreamableHTTPClientTransport,
+  StreamableHTTPError,
+} from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { mcpHeaders, send } from "./http.ts";
 
 /** What somebody got who tried to use the connector `db`. */
@@ -37,8 +40,8 @@ const official =
       return { words: `lists ${listed.length}, call ${ended}`, listed, text };
     } catch (error) {
       const text = String(error);
-      const status = /\b(4\d\d)\b|HTTP (4\d\d)/.exec(text)?.[1] ?? text.slice(0, 60);
-      return { words: status, listed: [], text };
+      const words = error instanceof StreamableHTTPError ? String(error.code) : text.slice(0, 60);
+      return { words, listed: [], text };
     } finally {
       await client.close();
     }
@@ -84,6 +87,9 @@ const responses =
 
 const ask = `db-execute_sql ${JSON.stringify(sql)}`;
 
+/** Even for the key with the right: what a request did not ask for is not run for it. */
+export const notOffered = "`/v1/responses`, the model names a tool it was not offered";
+
 /** The doors and the tricks of the table in docs/security.md. */
 export const vectors: Readonly<Record<string, Vector>> = {
   "prefixed name at `/mcp/`": official("/mcp/", "db-execute_sql"),
@@ -99,7 +105,7 @@ export const vectors: Readonly<Record<string, Vector>> = {
   ]),
   "`/v1/responses`": responses(`Call ${ask}`),
   "`/v1/responses`, streamed": responses(`Call ${ask}`, { stream: true }),
-  "`/v1/responses`, the model names a tool it was not offered": responses(`Call exactly ${ask}`, {
+  [notOffered]: responses(`Call exactly ${ask}`, {
     tools: [{ ...mcpTool, server_url: "litellm_proxy/mcp/second" }],
   }),
   "the same, streamed": responses(`Call exactly ${ask}`, {
