@@ -7,11 +7,11 @@ import { preflight } from "./components/preflight/preflight.ts";
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 export default async function main(): Promise<Record<string, unknown>> {
-  const model = readConfig(process.cwd());
+  const configured = readConfig(process.cwd());
   // The components' packages are loaded while the Docker host is looked at.
-  const [{ deploy }, words] = await Promise.all([
+  const [{ deploy }, { model, words }] = await Promise.all([
     import("./components/deploy.ts"),
-    preflight(model).catch((error: unknown) => {
+    preflight(configured).catch((error: unknown) => {
       throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
     }),
   ]);

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { KeptValue } from "./access/credentials.ts";
@@ -15,8 +16,10 @@ import { guardPolicy } from "./litellm/guard-policy.ts";
 import { LitellmProxy } from "./litellm/proxy.ts";
 import { MockModel } from "./mock-model/mock-model.ts";
 import { Networks } from "./networks.ts";
-import { edge as edgeNames, mockModel } from "./names.ts";
+import { edge as edgeNames, mockModel, relay as relayNames } from "./names.ts";
 import type { Words } from "./host/words.ts";
+import { Relay } from "./relay/relay.ts";
+import { provedProxy } from "./rollout/candidate.ts";
 import type { StackContext } from "./stack.ts";
 import { Verification } from "./verification/verification.ts";
 
@@ -110,6 +113,7 @@ export class Gateway extends pulumi.ComponentResource {
           child,
         ),
     );
+    const relay = new Relay(`${name}-relay`, context, child);
     const mock = new MockModel(`${name}-mock-model`, context, child);
     const keys = model.keys.map(
       (key) =>
@@ -142,34 +146,43 @@ export class Gateway extends pulumi.ComponentResource {
       },
       child,
     );
-    const active = keys.map((key) => key.grant(proxy.ready.command));
+    const ready = (id: string, containers: readonly docker.Container[], hosts: readonly string[]) =>
+      readyCommand(`${name}-${id}`, { context, containers, hosts, seconds: 120 }, child);
+    const others = ready(
+      "ready",
+      [relay.container, mock.container, ...connectors.map((one) => one.container)],
+      [relayNames.host, mockModel.host, ...model.connectors.map(({ host }) => host)],
+    );
+    const active = keys.map((key) => key.grant(proxy.running));
     const keyNames = model.keys.map((key) => key.name);
+    const named = (values: pulumi.Output<string>[]) =>
+      Object.fromEntries(keyNames.flatMap((key, at) => (values[at] ? [[key, values[at]]] : [])));
     const edge = new Edge(
       `${name}-edge`,
       context,
-      { keys: keptKeys.apply((kept) => edgeKeys(model, kept)) },
-      child,
-    );
-    const others = readyCommand(
-      `${name}-ready`,
       {
-        context,
-        containers: [edge.container, mock.container, ...connectors.map((one) => one.container)],
-        hosts: [edgeNames.host, mockModel.host, ...model.connectors.map(({ host }) => host)],
-        seconds: 120,
+        keys: keptKeys.apply((kept) => edgeKeys(model, kept)),
+        upstream: provedProxy(
+          `${name}-candidate`,
+          context,
+          { proxy: proxy.running, keys: named(active), others: others.command },
+          child,
+        ),
       },
       child,
     );
-
-    const named = (values: pulumi.Output<string>[]) =>
-      Object.fromEntries(keyNames.flatMap((key, at) => (values[at] ? [[key, values[at]]] : [])));
-    const purged = keyPurge(`${name}-key-purge`, context, proxy.ready.command, child);
+    const edgeReady = ready("edge-ready", [edge.container], [edgeNames.host]);
+    const purged = keyPurge(`${name}-key-purge`, context, proxy.running, child);
     const verification = new Verification(
       `${name}-verification`,
       context,
       {
         keys: named(active),
-        deployment: [postgres.ready.ids, proxy.ready.ids, others.ids, edge.version],
+        proxy: proxy.running.container,
+        deployment: [
+          ...[postgres.ready.ids, proxy.ready.ids, others.ids, edgeReady.ids],
+          ...[relay.version, edge.version],
+        ],
         after: [purged],
       },
       child,

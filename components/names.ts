@@ -20,9 +20,14 @@ export const edge = {
   /** Published on the Docker host's loopback, if at all. */
   adminPort: 4001,
   /** On the container's loopback only. */
-  healthPort: 8404,
   peerPort: 8405,
 } as const;
+
+/** Where every HAProxy says how it is: on its container's loopback only. */
+export const haproxyHealthPort = 8404;
+
+/** HAProxy between LiteLLM and the connectors. */
+export const relay = { host: "mcp-relay" } as const;
 
 export const mockModel = {
   host: "mcp-mock-model",

@@ -13,12 +13,15 @@ export interface PreviewStep {
  * images present, from the stop of the old one to the first good answer of the new one.
  */
 const interruption: Readonly<Record<string, number>> = {
-  "mcp-gateway-proxy-container": 12,
   "mcp-gateway-postgres-container": 5,
   "mcp-gateway-edge-container": 3,
   "mcp-gateway-mock-model-container": 3,
+  "mcp-gateway-relay-container": 3,
 };
 const connectorInterruption = 6;
+
+/** Made before the old one goes; the edge changes over in between. */
+const rolled = "mcp-gateway-proxy-container";
 
 /** As deployed: "*" is what the output had before tools were spelled out. */
 type DeployedMatrix = Readonly<Record<string, Readonly<Record<string, readonly string[] | "*">>>>;
@@ -62,6 +65,7 @@ export function stepWords(steps: readonly PreviewStep[]): string[] {
     if (op !== "replace" || !urn.includes("docker:index/container:Container")) return [];
     const given = newState?.inputs?.["name"] ?? oldState?.inputs?.["name"];
     const container = typeof given === "string" ? given : name;
+    if (name === rolled) return ["~ the proxy is replaced by a new one beside it: no interruption"];
     const seconds = interruption[name] ?? connectorInterruption;
     return [`~ container ${container} is replaced: about ${seconds} s without it`];
   });

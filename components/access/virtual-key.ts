@@ -3,9 +3,10 @@ import type { KeyModel } from "../config/model.ts";
 import { keptSecret } from "../database/kept-secret.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
-import { shellVariables } from "../host/shell.ts";
-import { database, keyring, proxy } from "../names.ts";
 import { forgotten, noted } from "../host/notes.ts";
+import { shellVariables } from "../host/shell.ts";
+import type { RunningProxy } from "../litellm/proxy.ts";
+import { database, keyring } from "../names.ts";
 import { type StackContext, containerName, notesOf } from "../stack.ts";
 import type { KeptValue } from "./credentials.ts";
 import { grantOf } from "./grants.ts";
@@ -60,33 +61,38 @@ export class VirtualKey extends pulumi.ComponentResource {
    * needs before LiteLLM starts.
    * @returns the value, known once the key is active
    */
-  grant(proxyReady: pulumi.Resource): pulumi.Output<string> {
+  grant(proxy: RunningProxy): pulumi.Output<string> {
     const { dockerHost, connectors } = this.#context.model;
     const grant = grantOf(this.#key, connectors);
-    const variables = {
-      PROXY: containerName(this.#context, proxy.host),
-      DATABASE: containerName(this.#context, database.host),
-      NAME: this.#key.name,
-    };
-    const { NAME: key, DATABASE: rows } = variables;
+    const rows = containerName(this.#context, database.host);
     const id = `${this.#name}-grant`;
     const note = {
       applied: notesOf(this.#context),
       id,
-      word: this.#context.words.of({ kind: "key", id, key, database: rows }),
+      word: this.#context.words.of({ kind: "key", id, key: this.#key.name, database: rows }),
       state: 'key_state "$DATABASE" "$NAME"',
     };
+    const variables = (container: string) => ({
+      PROXY: container,
+      DATABASE: rows,
+      NAME: this.#key.name,
+    });
     const applied = hostCommand(
       id,
       dockerHost,
       {
-        create: shellVariables(variables) + noted(hostScript("apply-key.sh", {}), note),
-        delete: forgotten(hostScript("block-key.sh", variables), note),
+        create: proxy.container.apply(
+          (container) =>
+            shellVariables(variables(container)) + noted(hostScript("apply-key.sh", {}), note),
+        ),
+        delete: proxy.container.apply((container) =>
+          forgotten(hostScript("block-key.sh", variables(container)), note),
+        ),
         stdin: this.kept.apply(({ value, previous }) =>
           JSON.stringify({ ...grant, key: value, previous: previous ?? null }),
         ),
       },
-      { parent: this, dependsOn: [proxyReady] },
+      { parent: this, dependsOn: [proxy.ready] },
     );
     return pulumi.all([this.value, applied.stdout]).apply(([value]) => value);
   }
@@ -99,7 +105,7 @@ export class VirtualKey extends pulumi.ComponentResource {
 export function keyPurge(
   name: string,
   context: StackContext,
-  proxyReady: pulumi.Resource,
+  proxy: RunningProxy,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   const names = context.model.keys.map((key) => key.name);
@@ -109,18 +115,20 @@ export function keyPurge(
     name,
     context.model.dockerHost,
     {
-      create: noted(
-        hostScript("purge-keys.sh", {
-          PROXY: containerName(context, proxy.host),
-          DATABASE: containerName(context, database.host),
-          KEYRING: keyring,
-          NAMES: names.join(" "),
-        }),
-        note,
+      create: proxy.container.apply((container) =>
+        noted(
+          hostScript("purge-keys.sh", {
+            PROXY: container,
+            DATABASE: containerName(context, database.host),
+            KEYRING: keyring,
+            NAMES: names.join(" "),
+          }),
+          note,
+        ),
       ),
       delete: forgotten("true\n", note),
       stdin: JSON.stringify({ names }),
     },
-    pulumi.mergeOptions(opts, { dependsOn: [proxyReady] }),
+    pulumi.mergeOptions(opts, { dependsOn: [proxy.ready] }),
   );
 }

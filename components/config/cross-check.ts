@@ -148,7 +148,7 @@ const connectorInputs: Check = (config, catalogue) =>
  * connector called "database" would take PostgreSQL along into its external networks.
  */
 const reserved = [
-  ...["edge", "proxy", "database", "mock_model"],
+  ...["edge", "proxy", "database", "mock_model", "relay"],
   ...["litellm_proxy", "litellm_postgres"],
 ];
 
@@ -192,7 +192,7 @@ const uniqueNames: Check = (config) => {
   return problems;
 };
 
-const hostPorts: Check = (config, catalogue) => {
+const hostPorts: Check = (config) => {
   const owners = new Map<number, string>([[config.gateway.port, "gateway.port"]]);
   const problems: Problem[] = [];
   const { adminPort } = config.gateway;
@@ -206,8 +206,8 @@ const hostPorts: Check = (config, catalogue) => {
     });
   else if (adminPort !== undefined) owners.set(adminPort, "gateway.adminPort");
   for (const id of Object.keys(config.connectors).sort()) {
-    const connector = config.connectors[id];
-    const port = connector?.hostPort ?? catalogue[connector?.use ?? ""]?.hostPort;
+    // Without one it gets a port that is free.
+    const port = config.connectors[id]?.hostPort;
     if (port === undefined) continue;
     const owner = owners.get(port);
     if (owner !== undefined) {

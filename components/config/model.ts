@@ -1,4 +1,5 @@
 import type { LockedTool } from "../access/tools-lock.ts";
+import type { PortWish } from "../connectors/host-ports.ts";
 import type { ConnectorDefinition } from "../connectors/definition.ts";
 import type { ToolCall } from "./schema.ts";
 import type { Secret } from "./secret.ts";
@@ -33,8 +34,11 @@ export interface ConnectorModel {
   readonly host: string;
   readonly definition: ConnectorDefinition;
   readonly image: string;
+  /** On the Docker host: see `hostPorts`. */
   readonly hostPort: number;
+  readonly portWish: PortWish;
   readonly bind: string;
+  /** What LiteLLM asks: a port of the relay's, and the server's own path. */
   readonly url: string;
   readonly serverId: string;
   /** Environment variable → value, sorted by name. */
@@ -105,6 +109,8 @@ export interface GatewayModel {
     readonly logLevel: string;
     /** Another word is another master key. */
     readonly masterKeyRotation: string;
+    /** PEM of private certificate authorities; empty without. */
+    readonly privateRoots: string;
     readonly startSeconds: number;
   };
   readonly edge: {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Catalogue, ConnectorDefinition } from "../connectors/definition.ts";
+import { type PortWish, hostPorts } from "../connectors/host-ports.ts";
 import type { ToolsLock } from "../access/tools-lock.ts";
 import { serverId } from "../access/server-id.ts";
 import type {
@@ -10,6 +11,8 @@ import type {
   KeyModel,
   ModelEntry,
 } from "./model.ts";
+import { relay } from "../names.ts";
+import { relayPort } from "../relay/relay-port.ts";
 import { crossCheck } from "./cross-check.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import { type ParsedConfig, configSchema } from "./schema.ts";
@@ -26,6 +29,8 @@ export interface ParseContext {
   readonly root: string;
   /** Image reference → what to pull instead (`imageMirrorFile`). */
   readonly mirror: Readonly<Record<string, string>>;
+  /** Text of `proxy.privateRootsFile`; empty without one. */
+  readonly privateRoots: string;
 }
 
 export type ParseResult =
@@ -70,17 +75,31 @@ function connectorValue(
     : { kind: "secret", value: new Secret(String(value)) };
 }
 
+function portWish(
+  id: string,
+  { hostPort }: ParsedConfig["connectors"][string],
+  definition: ConnectorDefinition | undefined,
+): PortWish {
+  return {
+    id,
+    ...(hostPort === undefined ? {} : { fixed: hostPort }),
+    ...(definition === undefined ? {} : { preferred: definition.hostPort }),
+  };
+}
+
 function connectorModel(
   id: string,
   config: ParsedConfig["connectors"][string],
   definition: ConnectorDefinition,
+  ids: readonly string[],
+  hostPort: number,
   context: ParseContext,
   image: (reference: string) => string,
 ): ConnectorModel {
   const alias = config.alias ?? id;
   const serverName = `mcp_${id}`;
   const host = connectorHost(id);
-  const url = `http://${host}:${definition.port}${definition.path}`;
+  const url = `http://${relay.host}:${relayPort(id, ids)}${definition.path}`;
   const environment = byName(config.inputs).flatMap(([name, value]) => {
     const input = definition.inputs[name];
     return input === undefined ? [] : [[input.env, connectorValue(id, input.type, value)] as const];
@@ -92,7 +111,8 @@ function connectorModel(
     host,
     definition,
     image: image(definition.image),
-    hostPort: config.hostPort ?? definition.hostPort,
+    hostPort,
+    portWish: portWish(id, config, definition),
     bind: config.expose === "lan" ? "0.0.0.0" : "127.0.0.1",
     url,
     serverId: serverId({ name: serverName, url, transport: definition.transport, alias }),
@@ -155,6 +175,11 @@ function modelEntry(name: string, config: ParsedConfig["models"][string]): Model
     apiKeyVariable: `MODEL_KEY_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
     ...(config.apiBase === undefined ? {} : { apiBase: config.apiBase }),
   };
+}
+
+/** Ports of the Docker host that the gateway itself takes. */
+export function ownPorts(gateway: GatewayModel["gateway"] | ParsedConfig["gateway"]): number[] {
+  return [gateway.port, ...(gateway.adminPort === undefined ? [] : [gateway.adminPort])];
 }
 
 /** `raw` without the values at `paths`, so that the rest of it can be looked at. */
@@ -220,6 +245,13 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
 
   const image = (reference: string): string => context.mirror[reference] ?? reference;
   const { host, port, bind, adminPort } = config.gateway;
+  const ids = Object.keys(config.connectors);
+  const ports = hostPorts(
+    byName(config.connectors).map(([id, entry]) =>
+      portWish(id, entry, context.catalogue[entry.use]),
+    ),
+    { own: ownPorts(config.gateway), deployed: {}, foreign: [] },
+  );
   return {
     ok: true,
     model: {
@@ -243,7 +275,15 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
         destroyData: config.database.destroyData,
         samples: [...config.database.samples].sort(),
       },
-      proxy: { ...config.proxy, image: image(config.proxy.image) },
+      proxy: {
+        image: image(config.proxy.image),
+        user: config.proxy.user,
+        memoryMb: config.proxy.memoryMb,
+        logLevel: config.proxy.logLevel,
+        masterKeyRotation: config.proxy.masterKeyRotation,
+        privateRoots: context.privateRoots,
+        startSeconds: config.proxy.startSeconds,
+      },
       edge: { ...config.edge, image: image(config.edge.image) },
       mockModel: { ...config.mockModel, image: image(config.mockModel.image) },
       models: byName(config.models).map(([name, entry]) => modelEntry(name, entry)),
@@ -251,7 +291,7 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
         const definition = context.catalogue[entry.use];
         return definition === undefined
           ? []
-          : [connectorModel(id, entry, definition, context, image)];
+          : [connectorModel(id, entry, definition, ids, ports[id] ?? 0, context, image)];
       }),
       keys: byName(config.keys).map(([name, entry]) => keyModel(name, entry, config, context)),
     },

@@ -38,6 +38,22 @@ export function readMirror(root: string, raw: unknown): Readonly<Record<string, 
   return parsed.data;
 }
 
+/** The text of `proxy.privateRootsFile`; empty where none is configured. */
+export function readPrivateRoots(root: string, raw: unknown): string {
+  const named = z
+    .looseObject({ proxy: z.looseObject({ privateRootsFile: z.string() }) })
+    .safeParse(raw);
+  if (!named.success) return "";
+  const file = named.data.proxy.privateRootsFile;
+  const path = resolve(root, file);
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  if (!text.includes("-----BEGIN CERTIFICATE-----"))
+    throw new pulumi.RunError(
+      `mcp-gateway:proxy.privateRootsFile: ${file} is not there or has no PEM certificate in it (fix: pulumi config rm --path 'mcp-gateway:proxy.privateRootsFile')`,
+    );
+  return text;
+}
+
 /** tools.lock.json, or a lock that knows nothing where there is none yet. */
 export function readToolsLock(root: string): ToolsLock {
   const file = resolve(root, "tools.lock.json");
@@ -63,6 +79,7 @@ export function readConfig(root: string): GatewayModel {
     lock: readToolsLock(root),
     now: Math.floor(Date.now() / 1000),
     mirror: readMirror(root, raw),
+    privateRoots: readPrivateRoots(root, raw),
   });
   if (!result.ok) throw new pulumi.RunError(renderProblems(result.problems, pulumi.getStack()));
   return result.model;

@@ -148,6 +148,15 @@ const proxy = z
       examples: ["2"],
     }),
     logLevel: z.enum(["INFO", "DEBUG"]).default("INFO").meta({ description: "LITELLM_LOG" }),
+    privateRootsFile: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          "a PEM file of this machine: private certificate authorities that LiteLLM is to trust",
+        examples: ["office-ca.pem"],
+      }),
     startSeconds: z.number().int().min(30).max(1800).default(300).meta({
       description: "how long LiteLLM may take to become healthy, 30 to 1800",
     }),
@@ -224,7 +233,9 @@ const connector = z.strictObject({
     description: "the name clients use and the prefix of its tools; the connector's id by default",
     examples: ["db"],
   }),
-  hostPort: port.optional().meta({ description: "the Docker host's port; 48010 and up" }),
+  hostPort: port.optional().meta({
+    description: "the Docker host's port; without it one that is free, from 48010 on, and stays",
+  }),
   expose: z
     .enum(["loopback", "lan"])
     .default("loopback")

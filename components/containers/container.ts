@@ -1,5 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { contentHash } from "../host/host-files.ts";
 import { project } from "../names.ts";
 import { type StackContext, containerName } from "../stack.ts";
 
@@ -16,6 +18,11 @@ export interface Healthcheck {
 export interface ContainerSpec {
   /** DNS name on the gateway's network; with the prefix in front, the container's name. */
   readonly host: string;
+  /**
+   * A change makes a new container beside the old one, which goes when all else is done: the name
+   * has a suffix of its own then. Nothing of it may be published.
+   */
+  readonly rolling?: true;
   readonly context: StackContext;
   /** The image's id, never its name: a name makes Docker replace the container at random. */
   readonly image: pulumi.Input<string>;
@@ -74,7 +81,7 @@ export function gatewayContainer(
   return new docker.Container(
     name,
     {
-      name: fullName,
+      name: spec.rolling === true ? rollingName(name, spec, labels, opts) : fullName,
       image: spec.image,
       user: spec.user,
       ...(spec.entrypoints === undefined ? {} : { entrypoints: [...spec.entrypoints] }),
@@ -130,8 +137,33 @@ export function gatewayContainer(
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([label, value]) => ({ label, value })),
     },
-    pulumi.mergeOptions({ deleteBeforeReplace: true, replaceOnChanges: silentlyIgnored }, opts),
+    pulumi.mergeOptions(
+      { deleteBeforeReplace: spec.rolling !== true, replaceOnChanges: silentlyIgnored },
+      opts,
+    ),
   );
+}
+
+/**
+ * Another name for every other container. Random and not the content's hash alone: a change that
+ * is taken back meets the container of the first time, if that could not be removed yet.
+ */
+function rollingName(
+  name: string,
+  spec: ContainerSpec,
+  labels: Readonly<Record<string, pulumi.Input<string>>>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const { context, ...inputs } = spec;
+  const content = pulumi
+    .output({ ...inputs, labels })
+    .apply((known) => contentHash([{ name: spec.host, content: JSON.stringify(known) }]));
+  const { result } = new random.RandomString(
+    `${name}-suffix`,
+    { length: 6, special: false, upper: false, keepers: { content } },
+    opts,
+  );
+  return pulumi.interpolate`${containerName(context, spec.host)}-${result}`;
 }
 
 /** An image on the Docker host, pulled if it is not there; its id changes only with its content. */

@@ -117,6 +117,18 @@ function keyRules({ edge: { limits } }: EdgeModel): string[] {
   ];
 }
 
+/**
+ * Streamable HTTP lets a server say that it has no event stream of its own (405). LiteLLM 1.77.3
+ * opens one and never writes into it (facts §4); it only dies with the proxy that is replaced.
+ */
+const noStream = refuse({
+  reason: "no stream",
+  status: 405,
+  message: "this gateway has no event stream and no sessions: POST is all",
+  headers: { Allow: "POST" },
+  when: "if path_0 !{ method POST }",
+});
+
 /** LiteLLM sees one spelling of everything: what was checked is what it gets. */
 function forwardRules({ gateway }: EdgeModel): string[] {
   return [
@@ -142,11 +154,15 @@ export function clientFrontend(model: EdgeModel): string[] {
   return [
     "frontend gateway",
     `  bind :${edge.port}`,
+    "  # A connection a request: a kept one is closed by a reload at any moment, also at the one in",
+    "  # which its client sends the next request, and clients do not send a POST twice.",
+    "  option httpclose",
     accessLog,
     ...addressRules(model),
     ...formRules(model.edge.maxBodyMb),
     ...routeRules,
     ...keyRules(model),
+    ...noStream,
     forwarded,
     ...forwardRules(model),
     "  default_backend litellm",

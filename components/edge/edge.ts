@@ -1,14 +1,16 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
 import { edge, mounted } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
-import { edgeConfig } from "./edge-config.ts";
-import type { EdgeKey } from "./maps.ts";
+import { type EdgeKey, edgeFileNames, edgeFiles } from "./maps.ts";
 
 export interface EdgeArgs {
   /** Who may come in. A name may be there twice while an old value still works. */
   readonly keys: pulumi.Input<readonly EdgeKey[]>;
+  /** The container of the proxy that requests go to, known once it has been verified. */
+  readonly upstream: pulumi.Input<string>;
 }
 
 /** HAProxy: the only thing of the gateway that the LAN can reach. */
@@ -28,10 +30,19 @@ export class Edge extends pulumi.ComponentResource {
     const child = { parent: this };
     const image = pulledImage(`${name}-image`, config.image, child);
     const networks = networksOf(context, "edge");
-    const { directory, version } = edgeConfig(
+    const { directory, version } = liveConfig(
       `${name}-config`,
       context,
-      { keys: args.keys, image, networks: [networks.network, ...networks.externalNetworks] },
+      {
+        host: edge.host,
+        owner: config.user,
+        image,
+        networks: [networks.network, ...networks.externalNetworks],
+        files: pulumi
+          .all([args.keys, args.upstream])
+          .apply(([keys, upstream]) => edgeFiles({ edge: config, gateway, upstream }, keys)),
+        names: edgeFileNames,
+      },
       child,
     );
     this.version = version;
@@ -43,7 +54,7 @@ export class Edge extends pulumi.ComponentResource {
         image,
         user: config.user,
         memoryMb: config.memoryMb,
-        command: ["haproxy", "-W", "-db", "-f", `${mounted.config}/current/haproxy.cfg`],
+        command: haproxyCommand,
         ...networks,
         ports: [
           { internal: edge.port, external: gateway.port, ip: gateway.bind },
@@ -53,13 +64,7 @@ export class Edge extends pulumi.ComponentResource {
         ],
         binds: [{ source: directory, target: mounted.config }],
         readOnly: true,
-        healthcheck: {
-          tests: ["CMD", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${edge.healthPort}/`],
-          interval: 2,
-          timeout: 3,
-          retries: 5,
-          startPeriod: 30,
-        },
+        healthcheck: haproxyHealthcheck,
         graceSeconds: 15,
       },
       child,

@@ -1,3 +1,4 @@
+import { haproxyText, healthFrontend, resolvers } from "../haproxy/common-sections.ts";
 import { edge, proxy } from "../names.ts";
 import { clientFrontend } from "./client-frontend.ts";
 import type { EdgeModel } from "./maps.ts";
@@ -43,17 +44,6 @@ const global = [
   ...errorPages,
 ];
 
-const resolvers = [
-  "resolvers docker",
-  "  nameserver dns 127.0.0.11:53",
-  "  resolve_retries 3",
-  "  timeout resolve 1s",
-  "  timeout retry 1s",
-  "  hold valid 2s",
-  "  hold nx 2s",
-  "  hold obsolete 2s",
-];
-
 /** Counters of the last minute; a reloaded worker gives them to the next one. */
 const counters = [
   "peers edge",
@@ -67,20 +57,17 @@ const counters = [
   "  stick-table type string len 64 size 5k expire 2m peers edge store gpc0_rate(1m)",
 ];
 
-const backend = [
+/**
+ * The one proxy that has been verified, by its container's name: another that is being started
+ * has the same DNS alias and must get nothing before it has proved itself.
+ */
+const backend = (upstream: string): string[] => [
   "backend litellm",
   "  option httpchk",
   "  http-check send meth GET uri /health/readiness ver HTTP/1.1 hdr Host litellm",
   "  http-check expect status 200",
-  `  server-template litellm 4 ${proxy.host}:${proxy.port} check inter 2s fastinter 500ms fall 3 rise 1 resolvers docker init-addr none`,
-];
-
-const health = [
-  "frontend health",
-  `  bind 127.0.0.1:${edge.healthPort}`,
-  "  no log",
-  "  monitor-uri /",
-  "  http-request return status 200 content-type text/plain file version if { path /version }",
+  "  # The address as it is when a worker starts: a reload is not to wait for a resolver's answer.",
+  `  server litellm ${upstream}:${proxy.port} check inter 2s fastinter 500ms fall 3 rise 1 resolvers docker init-addr libc,none`,
 ];
 
 /**
@@ -88,14 +75,13 @@ const health = [
  * Keys are in map files beside it ({@link keyMaps}), so that it holds no secret and no hash.
  */
 export function haproxyConfig(model: EdgeModel): string {
-  const sections = [
+  return haproxyText([
     global,
     resolvers,
     counters,
     clientFrontend(model),
     ...(model.gateway.adminPort === undefined ? [] : [adminFrontend()]),
-    backend,
-    health,
-  ];
-  return sections.map((section) => `${section.join("\n")}\n`).join("\n");
+    backend(model.upstream),
+    healthFrontend,
+  ]);
 }

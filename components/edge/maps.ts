@@ -1,6 +1,7 @@
 import { keyHash } from "../access/credentials.ts";
 import type { GatewayModel } from "../config/model.ts";
-import { type HostFile, contentHash } from "../host/host-files.ts";
+import { versioned } from "../haproxy/common-sections.ts";
+import type { HostFile } from "../host/host-files.ts";
 import { haproxyConfig } from "./haproxy-config.ts";
 
 /** One key as the edge knows it: by the hash of its value, never by the value. */
@@ -13,14 +14,17 @@ export interface EdgeKey {
   readonly expires?: number;
 }
 
-/** Everything in the directory of a served configuration; apply-edge.sh adds `admin.lst`. */
+/** Everything in the directory of a served configuration; apply-haproxy.sh adds `admin.lst`. */
 export const edgeFileNames: readonly string[] = [
   ...["haproxy.cfg", "version", "admin.lst", "hosts.lst", "sources.lst"],
   ...["keys.map", "expiry.map", "rpm.map"],
 ];
 
-/** The part of the model that the edge is rendered from. */
-export type EdgeModel = Pick<GatewayModel, "gateway" | "edge">;
+/** What the edge is rendered from: its part of the model, and where it sends requests. */
+export interface EdgeModel extends Pick<GatewayModel, "gateway" | "edge"> {
+  /** Name of the proxy's container. */
+  readonly upstream: string;
+}
 
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
@@ -53,16 +57,12 @@ export function allowedHosts({ gateway, edge }: EdgeModel): string[] {
   return [...new Set(names.map((name) => name.toLowerCase()))].sort();
 }
 
-/**
- * Everything that the edge reads, in one directory. `version` is served on the container's
- * loopback: it tells when a reload has happened.
- */
+/** Everything that the edge reads, in one directory. */
 export function edgeFiles(model: EdgeModel, keys: readonly EdgeKey[]): HostFile[] {
-  const files = [
+  return versioned([
     { name: "haproxy.cfg", content: haproxyConfig(model) },
     { name: "hosts.lst", content: text(allowedHosts(model)) },
     { name: "sources.lst", content: text(model.edge.sources) },
     ...keyMaps(keys),
-  ];
-  return [...files, { name: "version", content: contentHash(files) }];
+  ]);
 }

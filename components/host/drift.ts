@@ -61,6 +61,14 @@ function fileDifferences(then: string, now: string): string {
 export const contentDrifted = (drift: readonly Drift[]): boolean =>
   drift.some(({ reason }) => /(was edited|is gone)/.test(reason));
 
+/** The name that goes by a plain one: itself, or with the suffix of a container that rolls. */
+export function nameAmong(names: readonly string[], plain: string): string {
+  const suffixed = names.find(
+    (name) => name.startsWith(`${plain}-`) && /^[a-z0-9]{6}$/.test(name.slice(plain.length + 1)),
+  );
+  return names.includes(plain) ? plain : (suffixed ?? plain);
+}
+
 /** A container that is there but not as it was made; undefined for one that nobody noted. */
 export function noteOfContainer(facts: AppliedFacts, name: string): string | undefined {
   return Object.values(facts.notes)
@@ -131,7 +139,9 @@ export function driftOf(facts: AppliedFacts, thing: Thing, state: string): Drift
     }
     case "ready": {
       const then = containerStates(state);
-      return thing.containers.flatMap((name) => containerDrift(facts, name, then[name]));
+      return thing.containers
+        .map((plain) => nameAmong(Object.keys(then), plain))
+        .flatMap((name) => containerDrift(facts, name, then[name]));
     }
   }
 }

@@ -9,6 +9,11 @@ export interface HostCommandArgs {
   /** Runs instead of `create` when an input has changed; `create` must be idempotent without. */
   readonly update?: pulumi.Input<string>;
   readonly delete?: pulumi.Input<string>;
+  /**
+   * Another value runs `create` again where there is an `update` that does something else. Only for
+   * commands without `delete`, which would run first.
+   */
+  readonly again?: readonly pulumi.Input<string>[];
   /** The way for secrets into a command; always treated as one. */
   readonly stdin?: pulumi.Input<string>;
 }
@@ -30,7 +35,7 @@ function connection(
 /**
  * A POSIX shell command on the Docker host, wherever that is. Output is secret and never logged:
  * the CLI prints a command's output in the clear even when its input was a secret. Changing an
- * input re-runs it in place; nothing here uses `triggers`, which would delete first.
+ * input re-runs it in place.
  */
 export function hostCommand(
   name: string,
@@ -44,6 +49,7 @@ export function hostCommand(
     create: script(args.create),
     ...(args.update === undefined ? {} : { update: script(args.update) }),
     ...(args.delete === undefined ? {} : { delete: script(args.delete) }),
+    ...(args.again === undefined ? {} : { triggers: [...args.again] }),
     ...(args.stdin === undefined ? {} : { stdin: pulumi.secret(args.stdin) }),
     addPreviousOutputInEnv: false,
     logging: "none" as const,

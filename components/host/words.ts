@@ -1,5 +1,12 @@
-import type { AppliedFacts } from "./applied-facts.ts";
-import { type Drift, type Thing, contentDrifted, driftOf, noteOfContainer } from "./drift.ts";
+import { type AppliedFacts, containerStates } from "./applied-facts.ts";
+import {
+  type Drift,
+  type Thing,
+  contentDrifted,
+  driftOf,
+  nameAmong,
+  noteOfContainer,
+} from "./drift.ts";
 
 /** What was asked for, under which word. */
 export interface Asked {
@@ -53,6 +60,12 @@ export class Words {
     return word;
   }
 
+  /** Every container that some note is about. */
+  #noted(): string[] {
+    const notes = Object.values(this.#facts?.notes ?? {});
+    return notes.flatMap(({ state }) => Object.keys(containerStates(state)));
+  }
+
   #kept(thing: Thing): string | undefined {
     return this.#facts?.notes[thing.id]?.word;
   }
@@ -86,7 +99,8 @@ export class Words {
       tablesIn !== undefined &&
       (containers[tablesIn] === undefined ||
         (containers[tablesIn].status === "running" && !looked.includes("rows")));
-    if (tablesLost && thing.containers.some((name) => containers[name] !== undefined))
+    const made = (plain: string) => containers[nameAmong(this.#noted(), plain)] !== undefined;
+    if (tablesLost && thing.containers.some(made))
       return this.#answer(thing, `${this.#fresh}-restart`);
     const same = drift.length === 0 && !this.#restarts;
     return this.#answer(thing, (same ? this.#kept(thing) : undefined) ?? this.#fresh);
@@ -97,8 +111,9 @@ export class Words {
    * its last word: the state has to forget it first (`ops/recover.ts`), for the provider cannot
    * delete what is not there.
    */
-  container(name: string): string {
+  container(plain: string): string {
     if (this.#facts === undefined) return this.#fresh;
+    const name = nameAmong(this.#noted(), plain);
     const made = this.#facts.containers[name];
     const then = noteOfContainer(this.#facts, name);
     const wordIn = (state = ""): string => / word=([\w-]+)/.exec(state)?.[1] ?? "0";

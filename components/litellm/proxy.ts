@@ -7,13 +7,14 @@ import { type Ready, readyCommand } from "../host/ready.ts";
 import { database, mounted, proxy } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
 import { litellmConfig } from "./config-file.ts";
+import { rootsFile } from "./roots.ts";
 import { proxyEnvFile } from "./secrets.ts";
 
 const files = join("components", "litellm", "files");
 
 /** What lies beside `config.yaml`. */
 export const proxyFiles: readonly string[] = [
-  ...["admin.py", "entrypoint.sh", "list_tools.py"],
+  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "trusted_roots.py"],
   ...["guard.py", "guard_calls.py", "guard_policy.py", "guard_requests.py", "guard_seams.py"],
 ];
 
@@ -25,9 +26,19 @@ export interface LitellmProxyArgs {
   readonly policy: pulumi.Input<string>;
 }
 
-/** LiteLLM, unmodified, on the gateway's network only: the edge is what the LAN sees. */
+/** A proxy's container by the name that `docker exec` takes, known once it is healthy. */
+export interface RunningProxy {
+  readonly container: pulumi.Output<string>;
+  readonly ready: pulumi.Resource;
+}
+
+/**
+ * LiteLLM, unmodified, on the gateway's network only: the edge is what the LAN sees. It reads its
+ * servers when it starts, so another configuration is another container beside the old one.
+ */
 export class LitellmProxy extends pulumi.ComponentResource {
   readonly ready: Ready;
+  readonly running: RunningProxy;
 
   constructor(
     name: string,
@@ -50,6 +61,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
       place(directories.config),
       [
         { name: "config.yaml", content: litellmConfig(context.model) },
+        { name: "roots.json", content: rootsFile(models, config.privateRoots) },
         ...proxyFiles.map((file) => ({
           name: file,
           content: readFileSync(join(files, file), "utf8"),
@@ -79,12 +91,17 @@ export class LitellmProxy extends pulumi.ComponentResource {
       {
         host: proxy.host,
         context,
+        rolling: true,
         image,
         user: config.user,
         memoryMb: config.memoryMb,
         entrypoints: ["/bin/sh", `${mounted.config}/entrypoint.sh`],
         command: [],
-        environment: { LITELLM_LOG: config.logLevel },
+        environment: {
+          // Otherwise it is fetched from a public address at every start.
+          LITELLM_LOCAL_MODEL_COST_MAP: "True",
+          LITELLM_LOG: config.logLevel,
+        },
         ...networksOf(context, "proxy"),
         binds: [
           { source: directory, target: mounted.config },
@@ -128,6 +145,10 @@ export class LitellmProxy extends pulumi.ComponentResource {
       },
       child,
     );
+    this.running = {
+      container: pulumi.all([container.name, this.ready.ids]).apply(([own]) => own),
+      ready: this.ready.command,
+    };
     this.registerOutputs({ container: this.ready.ids });
   }
 }

@@ -89,7 +89,7 @@ const wildcard = new Set(["0.0.0.0", "*", "[::]", "::"]);
 const overlaps = (a: string, b: string): boolean => a === b || wildcard.has(a) || wildcard.has(b);
 
 /** Published addresses of a `docker ps` ports column, as [address, port]. */
-function published(ports: string): [string, number][] {
+export function published(ports: string): [string, number][] {
   return [...ports.matchAll(/(\S+):(\d+)(?:-(\d+))?->/g)].flatMap(([, address = "", from, to]) => {
     const first = Number(from);
     const count = Number(to ?? from) - first + 1;

@@ -5,6 +5,7 @@ import { hostExec } from "../host/host-exec.ts";
 import { hostScript } from "../host/host-script.ts";
 import { lookBack } from "../host/notes.ts";
 import { Words } from "../host/words.ts";
+import { withDeployedPorts } from "./deployed-ports.ts";
 import { type Finding, type MissingImage, findings, imagePath, parseFacts } from "./findings.ts";
 import { nearestTags, publishedTags, registryOf } from "./published-tags.ts";
 
@@ -40,30 +41,34 @@ export function renderFindings(found: readonly Finding[]): string {
 
 /**
  * One read-only look at the Docker host before anything is changed.
- * @returns the words of what was applied to it before
+ * @returns the model with the ports that its connectors have there, and the words of what was
+ *   applied before
  * @throws Error with every finding and its fix
  */
-export async function preflight(model: GatewayModel): Promise<Words> {
+export async function preflight(
+  configured: GatewayModel,
+): Promise<{ readonly model: GatewayModel; readonly words: Words }> {
   const images = [
-    ...[model.database.image, model.proxy.image, model.edge.image, model.mockModel.image],
-    ...model.connectors.map((connector) => connector.image),
+    ...(["database", "proxy", "edge", "mockModel"] as const).map((part) => configured[part].image),
+    ...configured.connectors.map((connector) => connector.image),
   ];
   // The look back runs beside the rest.
   const script = [
-    lookBack(model),
+    lookBack(configured),
     "trap wait EXIT\nlook 2>/dev/null &\n",
     hostScript("preflight.sh", { IMAGES: [...new Set(images)].join(" ") }),
   ].join("");
-  const ran = await hostExec(model.dockerHost, ["/bin/sh", "-s"], script);
+  const ran = await hostExec(configured.dockerHost, ["/bin/sh", "-s"], script);
   if (ran.code !== 0)
     throw new Error(
-      `the Docker host ${model.dockerHost.url} could not be looked at: ${ran.stderr}`,
+      `the Docker host ${configured.dockerHost.url} could not be looked at: ${ran.stderr}`,
     );
   const facts = parseFacts(ran.stdout);
+  const model = withDeployedPorts(configured, facts);
   const found = [
     ...findings(model, facts),
     ...(await Promise.all(facts.missingImages.map((missing) => imageFinding(model, missing)))),
   ];
   if (found.length > 0) throw new Error(renderFindings(found));
-  return new Words(parseApplied(ran.stdout), String(Date.now()));
+  return { model, words: new Words(parseApplied(ran.stdout), String(Date.now())) };
 }

@@ -27,6 +27,8 @@ export interface ConnectorExpectation extends ToolCall {
 export interface VerificationPlan {
   readonly gatewayUrl: string;
   readonly namePrefix: string;
+  /** Name of the proxy's container. */
+  readonly proxy: string;
   readonly dockerHost: DockerHost;
   readonly keys: readonly KeyExpectation[];
   readonly connectors: readonly ConnectorExpectation[];
@@ -46,6 +48,7 @@ export function verificationPlan(
     "gateway" | "dockerHost" | "directories" | "namePrefix" | "keys" | "connectors" | "models"
   >,
   keyValues: Readonly<Record<string, string>>,
+  proxy: string,
   deployment: readonly string[],
   applied: readonly Asked[] = [],
 ): VerificationPlan {
@@ -83,6 +86,7 @@ export function verificationPlan(
   return {
     gatewayUrl: model.gateway.url,
     namePrefix: model.namePrefix,
+    proxy,
     dockerHost: model.dockerHost,
     keys,
     connectors,

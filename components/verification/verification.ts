@@ -6,6 +6,8 @@ import { verificationPlan } from "./plan.ts";
 export interface VerificationArgs {
   /** Key name → value, known once LiteLLM has taken the key. */
   readonly keys: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Name of the proxy's container. */
+  readonly proxy: pulumi.Input<string>;
   /** Ids of the containers that make up the deployment. */
   readonly deployment: pulumi.Input<string>[];
   /** What else has to be done before. */
@@ -31,9 +33,11 @@ export class Verification extends pulumi.ComponentResource {
     super("mcp-gateway:verification:Verification", name, {}, opts);
     this.plan = pulumi.secret(
       pulumi
-        .all([pulumi.all(args.keys), pulumi.all(args.deployment)])
-        .apply(([keys, deployment]) =>
-          JSON.stringify(verificationPlan(context.model, keys, deployment, context.words.asked)),
+        .all([pulumi.all(args.keys), args.proxy, pulumi.all(args.deployment)])
+        .apply(([keys, proxy, deployment]) =>
+          JSON.stringify(
+            verificationPlan(context.model, keys, proxy, deployment, context.words.asked),
+          ),
         ),
     );
     const verified = new command.local.Command(

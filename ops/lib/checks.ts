@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { database, proxy } from "../../components/names.ts";
+import { database } from "../../components/names.ts";
 import type { ConnectorExpectation, VerificationPlan } from "../../components/verification/plan.ts";
 import { type ListedTool, lockDifferences, lockTools } from "../../components/access/tools-lock.ts";
 import { callTool, toolNames, withSession } from "./gateway-client.ts";
@@ -90,15 +90,7 @@ async function callInside(
 ): Promise<string> {
   const ran = await hostExec(
     plan.dockerHost,
-    [
-      "docker",
-      "exec",
-      "-i",
-      plan.namePrefix + proxy.host,
-      "python3",
-      "/etc/mcp-gateway/admin.py",
-      "call",
-    ],
+    ["docker", "exec", "-i", plan.proxy, "python3", "/etc/mcp-gateway/admin.py", "call"],
     JSON.stringify({
       tool: `${connector.alias}-${connector.tool}`,
       arguments: connector.arguments,
@@ -114,10 +106,7 @@ function lockChecks(plan: VerificationPlan): Check[] {
     run: async () => {
       const ran = await hostExec(
         plan.dockerHost,
-        [
-          ...["docker", "exec", "-i", plan.namePrefix + proxy.host],
-          ...["python3", "/etc/mcp-gateway/list_tools.py"],
-        ],
+        [...["docker", "exec", "-i", plan.proxy], ...["python3", "/etc/mcp-gateway/list_tools.py"]],
         JSON.stringify({ url: connector.url, transport: connector.transport }),
       );
       if (ran.code !== 0) throw new Error(ran.stderr.trim());

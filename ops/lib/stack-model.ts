@@ -27,6 +27,7 @@ export async function stackModel(): Promise<GatewayModel> {
     lock: readToolsLock(process.cwd()),
     now: Math.floor(Date.now() / 1000),
     mirror: {},
+    privateRoots: "",
   });
   if (!result.ok)
     throw new Error(renderProblems(result.problems, process.env["PULUMI_STACK"] ?? "local"));

@@ -98,6 +98,14 @@ const refused: readonly Refused[] = [
     ...["/health/readiness", "/health/liveliness/", "/metrics", "/config/yaml", "/sse"],
     ...[`/mcp/${good}`],
   ].map((path): Refused => [path, get(path, auth), 404, "route"]),
+  ["an event stream", get("/mcp/", auth), 405, "no stream", "claude-code"],
+  [
+    "the end of a session",
+    request("DELETE /mcp/db HTTP/1.1", auth),
+    405,
+    "no stream",
+    "claude-code",
+  ],
   ["another method", request("PUT /mcp/ HTTP/1.1", auth), 404, "route"],
   ["TRACE", request("TRACE /mcp/ HTTP/1.1", auth), 404, "route"],
   ["a lower-case method", request("get /v1/models HTTP/1.1", auth), 404, "route"],
@@ -143,6 +151,7 @@ describeWithDocker("the edge, HAProxy 3.0 with the rendered files", () => {
       error: { message: expect.any(String) as string, type: "mcp_gateway" },
     });
     expect(answer.headers["www-authenticate"]).toBe(status === 401 ? "Bearer" : undefined);
+    expect(answer.headers["allow"]).toBe(status === 405 ? "POST" : undefined);
     expect(await edge.seen()).toEqual([]);
     const line = { door: "gateway", status, refused: reason, key };
     expect(await lastLine(edge, line)).toMatchObject(line);
@@ -160,7 +169,6 @@ describeWithDocker("the edge, HAProxy 3.0 with the rendered files", () => {
     ["POST", "/mcp", "/mcp/"],
     ["POST", "/mcp/", "/mcp/"],
     ["POST", "/mcp/db,notes", "/mcp/db,notes"],
-    ["DELETE", "/mcp/", "/mcp/"],
     ["GET", "/v1/models?team_id=x&x-litellm-api-key=y", "/v1/models"],
   ])("lets %s %s through as %s", async (method, path, seen) => {
     const length = method === "POST" ? ["Content-Length: 0"] : [];

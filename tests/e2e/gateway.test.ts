@@ -8,6 +8,7 @@ import { openai } from "./groups/openai.ts";
 import { operators } from "./groups/operators.ts";
 import { ownClients } from "./groups/own-clients.ts";
 import { refusals } from "./groups/refusals.ts";
+import { rollout } from "./groups/rollout.ts";
 import { scopes } from "./groups/scopes.ts";
 import { traces } from "./groups/traces.ts";
 import { Deployment } from "./support/deployment.ts";
@@ -41,6 +42,7 @@ const groups = {
   "the users' own programs": ownClients,
   "what operators run": operators,
   "what use leaves behind": traces,
+  "changed while it serves": rollout,
   "the life of a key": keyLife,
   "destroyed, killed twice, back again": comeback,
   "failures on the way": failures,

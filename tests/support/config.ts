@@ -97,7 +97,7 @@ export function parseRaw(
   mirror: Readonly<Record<string, string>> = {},
   known: ToolsLock = lock,
 ) {
-  return parseConfig(raw, { catalogue, root, mirror, lock: known, now });
+  return parseConfig(raw, { catalogue, root, mirror, lock: known, now, privateRoots: "" });
 }
 
 /** The model of a configuration that must be right. */

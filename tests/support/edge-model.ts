@@ -22,5 +22,6 @@ export function edgeModel(
       maxBodyMb: 8,
       ...edge,
     },
+    upstream: "mcp-litellm-proxy",
   };
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { applyEdge, edgeInput } from "../../components/edge/edge-config.ts";
+import { applyHaproxy, haproxyInput } from "../../components/haproxy/live-config.ts";
 import { type EdgeKey, type EdgeModel, edgeFiles } from "../../components/edge/maps.ts";
 import type { HostFile } from "../../components/host/host-files.ts";
 import * as docker from "./docker.ts";
@@ -28,9 +28,9 @@ class Litellm(socketserver.StreamRequestHandler):
             body = self.rfile.read(int(got.get("content-length", 0)))
             if words[1] != "/health/readiness":
                 seen.append({"line": line.decode("latin-1").strip(), "headers": headers, "length": len(body)})
-            if words[0] == "GET" and words[1] == "/mcp/":
+            if "x-silent" in got:
                 self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/event-stream\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n")
-                for wait, text in ((0, b": open\\n\\n"), (float(got.get("x-silent", 1)), b"data: end\\n\\n")):
+                for wait, text in ((0, b": open\\n\\n"), (float(got["x-silent"]), b"data: end\\n\\n")):
                     time.sleep(wait)
                     self.wfile.write(b"%x\\r\\n%s\\r\\n" % (len(text), text))
                 self.wfile.write(b"0\\r\\n\\r\\n")
@@ -155,11 +155,11 @@ export async function realEdge(
     ]);
     const image = docker.image(docker.images.haproxy);
     const id = await docker.dockerOk(["image", "inspect", "-f", "{{.Id}}", image]);
-    const script = applyEdge({
+    const script = applyHaproxy({
       ...{ container: name.edge, directory, image: id },
       ...{ networks: [name.network], owner: "99:99" },
     });
-    const apply = (files: readonly HostFile[]) => sh(script, edgeInput(files));
+    const apply = (files: readonly HostFile[]) => sh(script, haproxyInput(files));
     const ran = apply(
       edgeFiles(model, keys).map((file) =>
         file.name === "haproxy.cfg" ? { ...file, content: change(file.content) } : file,

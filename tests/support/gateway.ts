@@ -5,7 +5,9 @@ import { databaseUri, setupSql } from "../../components/database/setup-sql.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { type GuardRow, guardPolicy } from "../../components/litellm/guard-policy.ts";
 import { proxyFiles } from "../../components/litellm/proxy.ts";
+import { rootsFile } from "../../components/litellm/roots.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
+import { relayFiles, upstreams } from "../../components/relay/relay-config.ts";
 import { hostScript } from "../../components/host/host-script.ts";
 import * as docker from "./docker.ts";
 import { scratch, sh } from "./shell.ts";
@@ -44,6 +46,7 @@ export interface RealGateway {
   readonly network: string;
   /** The container of the connector `db`. */
   readonly planets: string;
+  readonly relay: string;
   /** The stand-in for the model provider, from here. */
   readonly provider: string;
   readonly remove: () => Promise<void>;
@@ -71,6 +74,7 @@ export async function realGateway(
     proxy: docker.testName("proxy"),
     models: docker.testName("models"),
     planets: docker.testName("planets"),
+    relay: docker.testName("relay"),
   };
   const remove = async (): Promise<void> => {
     const { network, ...containers } = name;
@@ -118,8 +122,18 @@ export async function realGateway(
       ...["postgres-mcp", "--transport=sse", "--sse-host=0.0.0.0", "--sse-port=8686"],
       "--access-mode=restricted",
     ]);
+    const relay = join(place.path, "relay");
+    mkdirSync(relay);
+    for (const file of relayFiles(upstreams(model.connectors)))
+      writeFileSync(join(relay, file.name), file.content, { mode: 0o644 });
+    await docker.start(name.relay, [
+      ...[...on("mcp-relay"), "--user", "99:99", "--cap-drop", "ALL", "--read-only"],
+      ...["--volume", `${relay}:/etc/mcp-gateway:ro`, docker.image(docker.images.haproxy)],
+      ...["haproxy", "-W", "-db", "-f", "/etc/mcp-gateway/haproxy.cfg"],
+    ]);
     const config = join(place.path, "config");
     mkdirSync(config);
+    writeFileSync(join(config, "roots.json"), rootsFile(model.models, ""));
     const rendered = (options.config ?? ((text) => text))(litellmConfig(model));
     writeFileSync(
       join(config, "config.yaml"),
@@ -163,6 +177,7 @@ export async function realGateway(
       proxy: name.proxy,
       network: name.network,
       planets: name.planets,
+      relay: name.relay,
       provider: await docker.published(name.models, 8080),
       psql,
       setPolicy,

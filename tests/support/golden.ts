@@ -42,12 +42,12 @@ function textOf(text: string): unknown {
 }
 
 /** Repository files that are deployed as they are: only their name is of interest. */
-const deployed = [
-  "litellm/files/admin.py",
-  "litellm/files/entrypoint.sh",
-  "litellm/files/list_tools.py",
-  "mock-model/files/server.py",
-];
+const deployed = ["litellm/files", "mock-model/files"].flatMap((directory) =>
+  readdirSync(join("components", directory))
+    .filter((file) => /\.(py|sh)$/.test(file))
+    .sort()
+    .map((file) => `${directory}/${file}`),
+);
 
 function contentOf(content: string): unknown {
   const file = deployed.find((each) => readFileSync(join("components", each), "utf8") === content);
@@ -60,7 +60,7 @@ function contentOf(content: string): unknown {
  */
 function filesOf(text: string): unknown {
   const lines = text.split("\n").slice(0, -1);
-  // apply-edge.sh takes them without mode and owner.
+  // apply-haproxy.sh takes them without mode and owner.
   const edge = lines.map((line) =>
     /^(haproxy\.cfg|version|\w+\.(?:map|lst)) ([A-Za-z0-9+/=]*)$/.exec(line),
   );

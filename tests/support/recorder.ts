@@ -58,6 +58,7 @@ function outputsOf(type: string, name: string, inputs: Record<string, unknown>) 
     return { ...inputs, imageId: `sha256:${name}` };
   if (type === "random:index/randomPassword:RandomPassword")
     return { ...inputs, result: randomValue(name) };
+  if (type === "random:index/randomString:RandomString") return { ...inputs, result: "ab12cd" };
   if (type.startsWith("command:")) {
     // keep-secret.sh prints the value of "<rotation> <overlap> <value>".
     const [, , kept] = String(reveal(inputs["stdin"] ?? "")).split(" ");

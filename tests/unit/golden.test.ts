@@ -9,7 +9,10 @@ import { stackConfig } from "../support/stack-file.ts";
 
 // The look at the Docker host before anything is registered has tests of its own.
 jest.mock("../../components/preflight/preflight.ts", () => ({
-  preflight: async () => new (await import("../../components/host/words.ts")).Words(),
+  preflight: async (model: unknown) => {
+    const { Words } = await import("../../components/host/words.ts");
+    return { model, words: new Words() };
+  },
 }));
 
 // What a change does to the whole of a stack is the diff of its golden file.

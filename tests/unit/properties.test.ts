@@ -18,10 +18,10 @@ const values = { masterKey: "m", saltKey: "s", databaseUrl: "d" };
 function plainFiles(model: GatewayModel): Record<string, string> {
   return {
     "config.yaml": litellmConfig(model),
-    "haproxy.cfg": haproxyConfig(model),
+    "haproxy.cfg": haproxyConfig({ ...model, upstream: "proxy" }),
     access: JSON.stringify(accessMatrix(model)),
     grants: JSON.stringify(model.keys.map((key) => grantOf(key, model.connectors))),
-    plan: JSON.stringify(verificationPlan(model, {}, [])),
+    plan: JSON.stringify(verificationPlan(model, {}, "proxy", [])),
     model: JSON.stringify(model),
   };
 }

@@ -26,4 +26,6 @@ case $LITELLM_MASTER_KEY in
     exit 78
     ;;
 esac
+SSL_CERT_FILE=$(python3 /etc/mcp-gateway/trusted_roots.py)
+export SSL_CERT_FILE
 exec litellm --config /etc/mcp-gateway/config.yaml --host 0.0.0.0 --port 4000

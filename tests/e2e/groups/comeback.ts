@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment, Outputs } from "../support/deployment.ts";
-import { type Container, containers, names } from "../support/docker.ts";
+import { type Container, containers, names, plainName } from "../support/docker.ts";
 import { bearer, send } from "../support/http.ts";
 import { operations } from "./first-up.ts";
 import { toolRows } from "./traces.ts";
@@ -85,22 +85,25 @@ export function comeback(deployment: () => Deployment): void {
 
   test("up is killed while the proxy is waited for", async () => {
     const stack = deployment();
-    const name = `/${stack.prefix}mcp-litellm-proxy`;
     await killedUp(stack, (all) =>
-      all.some((one) => one.Name === name && one.State.Health?.Status === "starting"),
+      all.some(
+        (one) =>
+          plainName(stack.prefix, one.Name) === "mcp-litellm-proxy" &&
+          one.State.Health?.Status === "starting",
+      ),
     );
     const ran = await stack.ops("recover.ts");
     expect(ran.code).toBe(0);
     expect(await pending(stack)).toBe(0);
   });
 
-  test("the next up converges: five containers, nothing twice, nothing left to do", async () => {
+  test("the next up converges: six containers, nothing twice, nothing left to do", async () => {
     const stack = deployment();
     await stack.up();
     const made = await containers(stack.prefix);
-    expect(made.map((one) => one.Name.slice(1 + stack.prefix.length))).toEqual([
+    expect(made.map((one) => plainName(stack.prefix, one.Name))).toEqual([
       ...["mcp-edge", "mcp-litellm-postgres", "mcp-litellm-proxy", "mcp-mock-model"],
-      "mcp-postgres",
+      ...["mcp-postgres", "mcp-relay"],
     ]);
     expect(await names("network", stack.prefix)).toEqual([stack.network]);
     expect(await names("volume", stack.prefix)).toEqual([stack.volume]);

@@ -47,11 +47,14 @@ export function failures(deployment: () => Deployment): void {
     expect(ran.code).not.toBe(0);
     expect(Date.now() - began).toBeGreaterThan(30_000);
     expect(ran.all).toMatch(
-      /e2e-mcp-litellm-proxy was not healthy within 30 s \(now (starting|unhealthy)\)\. Its last log lines:/,
+      /e2e-mcp-litellm-proxy-[a-z0-9]{6} was not healthy within 30 s \(now (starting|unhealthy)\)\. Its last log lines:/,
     );
     expect(ran.all).toContain("key [secret] salt [secret]");
     expect(ran.all).toContain("database [secret]");
     expect(leaks(ran.all, await secretsOf(stack))).toEqual([]);
+    // The proxy before it has not noticed.
+    const key = values["claude-code"] ?? "";
+    expect((await send(stack.url, "GET", "/v1/models", bearer(key))).status).toBe(200);
   });
 
   test("put right, up converges; keys and data are what they were", async () => {
@@ -66,6 +69,6 @@ export function failures(deployment: () => Deployment): void {
       }),
     ).toBe("[{'n': 8}]");
     expect(Object.keys(await operations(stack))).toEqual(["same"]);
-    expect(await names("container", stack.prefix)).toHaveLength(5);
+    expect(await names("container", stack.prefix)).toHaveLength(6);
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../support/deployment.ts";
-import { containers, names } from "../support/docker.ts";
+import { containers, names, plainName } from "../support/docker.ts";
 import { databaseTools } from "../support/mcp.ts";
 import type { Ran } from "../support/run.ts";
 import { watchProcesses } from "../support/processes.ts";
@@ -15,6 +15,7 @@ const services = {
   "mcp-litellm-proxy": "0:0",
   "mcp-mock-model": "65534:65534",
   "mcp-postgres": "1000:1000",
+  "mcp-relay": "99:99",
 };
 
 const bareTools = databaseTools.map((tool) => tool.slice("db-".length));
@@ -73,7 +74,7 @@ export function firstUp(deployment: () => Deployment): void {
   test("outputs are complete", async () => {
     const stack = deployment();
     const outputs = await stack.outputs();
-    const url = "http://mcp-postgres:8686/sse";
+    const url = "http://mcp-relay:20828/sse";
     const identity = `mcp_postgres|${url}|sse||db`;
     expect(outputs.gatewayUrl).toBe(stack.url);
     expect(outputs.masterKey).toMatch(/^sk-[A-Za-z0-9]{40}$/);
@@ -105,7 +106,7 @@ export function firstUp(deployment: () => Deployment): void {
   test("the containers, the network and the volume are there, and nothing else", async () => {
     const { prefix, network, volume, gatewayPort, connectorPort } = deployment();
     const made = await containers(prefix);
-    expect(made.map((one) => [one.Name.slice(1 + prefix.length), one.Config.User])).toEqual(
+    expect(made.map((one) => [plainName(prefix, one.Name), one.Config.User])).toEqual(
       Object.entries(services),
     );
     expect(new Set(made.map((one) => one.State.Health?.Status))).toEqual(new Set(["healthy"]));

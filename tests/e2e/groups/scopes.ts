@@ -1,5 +1,5 @@
 import type { Deployment } from "../support/deployment.ts";
-import { logs } from "../support/docker.ts";
+import { containerOf, logs } from "../support/docker.ts";
 import { bearer, send } from "../support/http.ts";
 import { answer, tools } from "../support/mcp.ts";
 
@@ -69,7 +69,7 @@ export function scopes(deployment: () => Deployment): void {
   test("each call has one audit line: who, what, how it went, and no argument", async () => {
     const { prefix } = deployment();
     const lines = async (): Promise<Record<string, unknown>[]> =>
-      (await logs(`${prefix}mcp-litellm-proxy`))
+      (await logs(await containerOf(prefix, "mcp-litellm-proxy")))
         .join("\n")
         .split("\n")
         .filter((line) => line.startsWith('{"audit"'))

@@ -61,7 +61,7 @@ export function traces(deployment: () => Deployment): void {
       method: "GET",
       path: "/v1/models",
       status: 200,
-      server: "litellm1",
+      server: "litellm",
     });
     expect(entries.at(-2)).toMatchObject({ status: 404, server: "<NOSRV>" });
   });
@@ -70,7 +70,7 @@ export function traces(deployment: () => Deployment): void {
     const stack = deployment();
     const secrets = await secretsOf(stack);
     const all = await containers(stack.prefix);
-    expect(all).toHaveLength(5);
+    expect(all).toHaveLength(6);
     for (const { Name } of all) {
       const [out, err] = await logs(Name.slice(1));
       expect([Name, ...leaks(out + err, secrets)]).toEqual([Name]);

@@ -73,11 +73,7 @@ export class Deployment {
     const { directory } = deployment;
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(join(directory, "state"), { recursive: true });
-    for (const name of [
-      ...["index.ts", "components", "mcp-connectors", "ops", "schemas"],
-      ...["node_modules", "package.json", "Pulumi.yaml", "tools.lock.json"],
-    ])
-      symlinkSync(join(checkout, name), join(directory, name));
+    deployment.useCheckout();
     writeFileSync(join(directory, "passphrase"), `passphrase of ${prefix} tests\n`, {
       mode: 0o600,
     });
@@ -131,6 +127,17 @@ export class Deployment {
       },
       imageMirrorFile: join(checkout, ".lab", "images.json"),
     };
+  }
+
+  /** The program as the checkout has it. */
+  useCheckout(): void {
+    for (const name of [
+      ...["index.ts", "components", "mcp-connectors", "ops", "schemas"],
+      ...["node_modules", "package.json", "Pulumi.yaml", "tools.lock.json"],
+    ]) {
+      rmSync(join(this.directory, name), { recursive: true, force: true });
+      symlinkSync(join(checkout, name), join(this.directory, name));
+    }
   }
 
   /** Sets top-level keys of the stack's configuration; the rest stays as it is. */

@@ -25,6 +25,22 @@ export async function containers(prefix: string): Promise<Container[]> {
   return all.sort((a, b) => a.Name.localeCompare(b.Name));
 }
 
+/** A container's name without the prefix and without the suffix that every new proxy gets. */
+export const plainName = (prefix: string, name: string): string =>
+  name
+    .replace(/^\//, "")
+    .slice(prefix.length)
+    .replace(/^(mcp-litellm-proxy)-[a-z0-9]{6}$/, "$1");
+
+/** The full name of the newest container that goes by a plain name. */
+export async function containerOf(prefix: string, plain: string): Promise<string> {
+  const found = (await containers(prefix))
+    .filter((one) => plainName(prefix, one.Name) === plain)
+    .sort((a, b) => b.State.StartedAt.localeCompare(a.State.StartedAt));
+  if (found[0] === undefined) throw new Error(`there is no container ${prefix}${plain}`);
+  return found[0].Name.slice(1);
+}
+
 /** Names of a kind of Docker object that start with `prefix`. */
 export async function names(
   kind: "container" | "network" | "volume",

@@ -22,7 +22,7 @@ it("grants servers by computed id, models by name", () => {
   expect(granted).toEqual({
     name: "k",
     models: ["gpt-4o-mock"],
-    servers: ["403b871a8016d8b9f49ec8328edeb0aa"],
+    servers: ["4e8f2fad8594bced8eb67a5cc8e1ebac"],
     ...unlimited,
   });
 });

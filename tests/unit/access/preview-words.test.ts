@@ -71,7 +71,7 @@ describe("steps", () => {
         container("mcp-gateway-connector-notes-container"),
       ]),
     ).toEqual([
-      "~ container x-mcp-litellm-proxy is replaced: about 12 s without it",
+      "~ the proxy is replaced by a new one beside it: no interruption",
       "~ container mcp-litellm-postgres is replaced: about 5 s without it",
       "~ container mcp-gateway-connector-notes-container is replaced: about 6 s without it",
     ]);

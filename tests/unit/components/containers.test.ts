@@ -26,8 +26,9 @@ it("makes one container for every service and none besides", () => {
     ["gateway-connector-reports-container", "mcp-reports"],
     ["gateway-postgres-container", "mcp-litellm-postgres"],
     ["gateway-edge-container", "mcp-edge"],
-    ["gateway-proxy-container", "mcp-litellm-proxy"],
+    ["gateway-proxy-container", "mcp-litellm-proxy-ab12cd"],
     ["gateway-mock-model-container", "mcp-mock-model"],
+    ["gateway-relay-container", "mcp-relay"],
   ]);
 });
 
@@ -80,8 +81,9 @@ it("gives each its memory, its user and a root file system that is read-only whe
     ["mcp-reports", 64, "1000:1000", true],
     ["mcp-litellm-postgres", 512, "70:70", true],
     ["mcp-edge", 128, "99:99", true],
-    ["mcp-litellm-proxy", 2048, "0:0", false],
+    ["mcp-litellm-proxy-ab12cd", 2048, "0:0", false],
     ["mcp-mock-model", 64, "65534:65534", true],
+    ["mcp-relay", 128, "99:99", true],
   ]);
 });
 
@@ -96,7 +98,7 @@ it("labels every container for the log collector and as this checkout's; fingerp
     label: "mcp-gateway.fingerprint",
     value: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
   };
-  const withSecrets = ["mcp-notes", "mcp-planets", "mcp-reports", "mcp-litellm-proxy"];
+  const withSecrets = ["mcp-notes", "mcp-planets", "mcp-reports", "mcp-litellm-proxy-ab12cd"];
   for (const { inputs } of containers) {
     // Sorted by label: another order would be a change at every preview.
     expect([inputs["name"], inputs["labels"]]).toEqual([
@@ -142,6 +144,7 @@ it("uses an image's id, never its name, and keeps the image for a way back", () 
     { name: "haproxy:3.0-alpine", keepLocally: true },
     { name: "ghcr.io/berriai/litellm:main-v1.77.3-stable", keepLocally: true },
     { name: "python:3.13-alpine", keepLocally: true },
+    { name: "haproxy:3.0-alpine", keepLocally: true },
   ]);
   for (const { name, inputs } of containers)
     expect(inputs["image"]).toBe(`sha256:${name.replace(/container$/, "image")}`);
@@ -151,7 +154,7 @@ it("starts LiteLLM by the entrypoint that refuses an open gateway", () => {
   const name = "gateway-proxy-container";
   expect(input(name, "entrypoints")).toEqual(["/bin/sh", "/etc/mcp-gateway/entrypoint.sh"]);
   expect(input(name, "command")).toEqual([]);
-  expect(input(name, "envs")).toEqual(["LITELLM_LOG=INFO"]);
+  expect(input(name, "envs")).toEqual(["LITELLM_LOCAL_MODEL_COST_MAP=True", "LITELLM_LOG=INFO"]);
   expect(input(name, "stopTimeout")).toBe(90);
   expect(input(name, "mounts")).toEqual([
     {
@@ -188,12 +191,12 @@ it("starts a connector by its catalogue's words, untouched by the shell", () => 
   expect(input(name, "envs")).toEqual([]);
 });
 
-it("replaces a container before the new one, also for the inputs that Docker would ignore", () => {
+it("replaces a container before the new one, also for the inputs that Docker would ignore; the proxy after it", () => {
   for (const { name, options, provider } of containers)
     expect([name, provider, options.deleteBeforeReplace, options.replaceOnChanges]).toEqual([
       name,
       "docker-host",
-      true,
+      name !== "gateway-proxy-container",
       ["healthcheck", "tmpfs", "init", "cpuPeriod", "cpuQuota"],
     ]);
 });

@@ -4,7 +4,10 @@ import { type Recording, record, reveal } from "../../support/recorder.ts";
 import { stackConfig } from "../../support/stack-file.ts";
 
 jest.mock("../../../components/preflight/preflight.ts", () => ({
-  preflight: async () => new (await import("../../../components/host/words.ts")).Words(),
+  preflight: async (model: unknown) => {
+    const { Words } = await import("../../../components/host/words.ts");
+    return { model, words: new Words() };
+  },
 }));
 
 let recording: Recording;
@@ -70,6 +73,7 @@ it("looks the server's networks up and keeps to the plan's directories", () => {
     "/home/administrator/projects/mcp/gateway/config/policy",
     "/home/administrator/secrets/mcp-gateway/proxy/proxy.env",
     "/home/administrator/projects/mcp/gateway/config/mock-model/<hash>",
+    "/home/administrator/projects/mcp/gateway/config/relay",
   ]);
 });
 

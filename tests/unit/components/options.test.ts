@@ -43,6 +43,7 @@ it("uses three-part type tokens of its own package for its components", () => {
     "mcp-gateway:litellm:LitellmProxy",
     "mcp-gateway:model:MockModel",
     "mcp-gateway:network:Networks",
+    "mcp-gateway:relay:Relay",
     "mcp-gateway:verification:Verification",
   ]);
 });
@@ -135,6 +136,7 @@ it("waits for what it needs: keys for the proxy, kept secrets for the database",
   const depends = recording.resources.filter(({ options }) => options.dependsOn.length > 0);
   expect(Object.fromEntries(depends.map(({ name, options }) => [name, options.dependsOn]))).toEqual(
     {
+      "gateway-candidate": ["gateway-proxy-ready", "gateway-ready"],
       "gateway-key-all-grant": ["gateway-proxy-ready"],
       "gateway-key-all-kept": ["gateway-postgres-ready"],
       "gateway-key-nobody-grant": ["gateway-proxy-ready"],

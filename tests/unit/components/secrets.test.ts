@@ -43,6 +43,7 @@ it("brings the secrets where they are needed, and nowhere else", () => {
   expect(holdersOf(recording, randomValue("gateway-key-all-value"))).toEqual([
     "gateway-key-all-grant",
     "gateway-key-all-kept",
+    "gateway-candidate",
     "gateway-verification-run",
   ]);
   expect(holdersOf(recording, randomValue("gateway-master-key-value"))).toEqual([
@@ -72,8 +73,11 @@ it("logs no command's output and keeps it secret", () => {
   }
 });
 
-it("never uses triggers: they would delete before they create", () => {
-  expect(commands().filter(({ inputs }) => "triggers" in inputs)).toEqual([]);
+it("uses triggers only where nothing is deleted: they would delete before they create", () => {
+  const triggered = commands().filter(({ inputs }) => "triggers" in inputs);
+  expect(triggered.map(({ name, inputs }) => [name, inputs["triggers"], inputs["delete"]])).toEqual(
+    [["gateway-candidate", ["mcp-litellm-proxy-ab12cd"], undefined]],
+  );
 });
 
 it("makes passwords that need no quoting, long enough for LiteLLM's rule", () => {
@@ -136,20 +140,20 @@ it("exports keys and the plan as secrets, the rest in the clear", async () => {
   });
   expect(outputs["connectors"]).toEqual({
     notes: {
-      url: "http://mcp-notes:9000/mcp",
-      serverId: "c0572e9cfbd01c786d6195bb7473c850",
+      url: "http://mcp-relay:25552/mcp",
+      serverId: "4c3c54b1add4972b022fdc884013374b",
       transport: "http",
       hostPort: 48020,
     },
     db: {
-      url: "http://mcp-planets:8686/sse",
-      serverId: "403b871a8016d8b9f49ec8328edeb0aa",
+      url: "http://mcp-relay:20643/sse",
+      serverId: "4e8f2fad8594bced8eb67a5cc8e1ebac",
       transport: "sse",
       hostPort: 48010,
     },
     reports: {
-      url: "http://mcp-reports:8686/sse",
-      serverId: "1bfe721700bc260f83bf45c22edd0d70",
+      url: "http://mcp-relay:20975/sse",
+      serverId: "e13f4d4c2c6a64022aef2d75b92e793d",
       transport: "sse",
       hostPort: 48011,
     },

@@ -190,8 +190,9 @@ describe("connectors", () => {
     expect(only(raw).message).toBe('the name "mcp_a" already belongs to connector "a"');
   });
 
-  it("have different host ports, the catalogue's default included; a free one is offered", () => {
-    const raw = { connectors: { a: { use: "notes" }, b: { use: "notes" } } };
+  it("have different host ports where the stack names them; a free one is offered", () => {
+    const notes = { use: "notes", hostPort: 48020 };
+    const raw = { connectors: { a: notes, b: notes } };
     expect(only(raw)).toEqual({
       path: ["connectors", "b", "hostPort"],
       message: "host port 48020 is already taken by connectors.a",
@@ -201,17 +202,18 @@ describe("connectors", () => {
     });
   });
 
-  it.each(["edge", "proxy", "database", "mock_model", "litellm_proxy", "litellm_postgres"])(
-    "are not called %s: that is a part of the gateway's own",
-    (id) => {
-      expect(only({ connectors: { [id]: { use: "notes" } } })).toEqual({
-        path: ["connectors", id],
-        message: `"${id}" is a part of the gateway's own`,
-        allowed: "any id but edge, proxy, database, mock_model, litellm_proxy, litellm_postgres",
-        fix: `pulumi config rm --path 'mcp-gateway:connectors.${id}'`,
-      });
-    },
-  );
+  it.each([
+    ...["edge", "proxy", "database", "mock_model", "relay"],
+    ...["litellm_proxy", "litellm_postgres"],
+  ])("are not called %s: that is a part of the gateway's own", (id) => {
+    expect(only({ connectors: { [id]: { use: "notes" } } })).toEqual({
+      path: ["connectors", id],
+      message: `"${id}" is a part of the gateway's own`,
+      allowed:
+        "any id but edge, proxy, database, mock_model, relay, litellm_proxy, litellm_postgres",
+      fix: `pulumi config rm --path 'mcp-gateway:connectors.${id}'`,
+    });
+  });
 
   it("do not take the gateway's port", () => {
     expect(only({ connectors: { a: { use: "notes", hostPort: 4000 } } }).message).toBe(

@@ -26,9 +26,10 @@ it("derives everything of a connector from its id and its entry", () => {
     host: "mcp-planets",
     image: "example/postgres-mcp:1.0",
     hostPort: 48010,
+    portWish: { id: "planets", preferred: 48010 },
     bind: "127.0.0.1",
-    url: "http://mcp-planets:8686/sse",
-    serverId: "403b871a8016d8b9f49ec8328edeb0aa",
+    url: "http://mcp-relay:20643/sse",
+    serverId: "4e8f2fad8594bced8eb67a5cc8e1ebac",
     environment: { DATABASE_URI: { kind: "sample", database: "planets", role: "mcp_planets" } },
     verify: { tool: "list_schemas", arguments: {}, expect: "public" },
     lock: lock.connectors["postgres"]?.tools,
@@ -38,7 +39,7 @@ it("derives everything of a connector from its id and its entry", () => {
 it("has no underscore in a DNS name: HTTP clients refuse it in a host name", () => {
   const raw = { connectors: { my_notes_2: { use: "notes" } } };
   expect(modelOf(raw).connectors.map(({ host, url }) => [host, url])).toEqual([
-    ["mcp-my-notes-2", "http://mcp-my-notes-2:9000/mcp"],
+    ["mcp-my-notes-2", "http://mcp-relay:21396/mcp"],
   ]);
 });
 

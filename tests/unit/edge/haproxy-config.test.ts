@@ -75,7 +75,9 @@ it("refuses in this order, everything before LiteLLM is asked", () => {
     const found = /^http-request return status (\d+) content-type application/.exec(line);
     return found === null ? [] : [Number(found[1])];
   });
-  expect(statuses).toEqual([403, 421, 429, 400, 414, 411, 413, 404, 400, 429, 401, 401, 401, 429]);
+  expect(statuses).toEqual([
+    403, 421, 429, 400, 414, 411, 413, 404, 400, 429, 401, 401, 401, 429, 405,
+  ]);
   expect(lines.findLastIndex((line) => line.includes("return status 429"))).toBeLessThan(
     lines.indexOf("default_backend litellm"),
   );
@@ -126,7 +128,7 @@ it("puts the limits in", () => {
 
 it("looks LiteLLM up again and again, so that a replaced container is found", () => {
   expect(lines.filter((line) => line.startsWith("server"))).toEqual([
-    "server-template litellm 4 mcp-litellm-proxy:4000 check inter 2s fastinter 500ms fall 3 rise 1 resolvers docker init-addr none",
+    "server litellm mcp-litellm-proxy:4000 check inter 2s fastinter 500ms fall 3 rise 1 resolvers docker init-addr libc,none",
   ]);
   expect(lines).toContain("nameserver dns 127.0.0.11:53");
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { edgeInput } from "../../../components/edge/edge-config.ts";
+import { haproxyInput } from "../../../components/haproxy/live-config.ts";
 import { keyHash } from "../../../components/access/credentials.ts";
 import { allowedHosts, edgeFiles, keyMaps } from "../../../components/edge/maps.ts";
 import { edgeModel } from "../../support/edge-model.ts";
@@ -72,5 +72,5 @@ it("has these files, none with a key in it, and a version that changes with any 
 });
 
 it("is handed to the host as lines that a shell can read", () => {
-  expect(edgeInput([{ name: "keys.map", content: "a b\n" }])).toBe("keys.map YSBiCg==\n");
+  expect(haproxyInput([{ name: "keys.map", content: "a b\n" }])).toBe("keys.map YSBiCg==\n");
 });

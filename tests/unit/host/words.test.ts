@@ -1,3 +1,4 @@
+import { nameAmong } from "../../../components/host/drift.ts";
 import { type AppliedFacts, parseApplied } from "../../../components/host/applied-facts.ts";
 import { Words } from "../../../components/host/words.ts";
 
@@ -184,4 +185,22 @@ it("a container that is gone keeps its last word, and everything in a lost datab
     ...{ "a-grant": "new", ready: "new-restart", "salt-kept": "new", setup: "new" },
   });
   expect(words.drift).toEqual([{ what: "container db", reason: "it is gone" }]);
+});
+
+describe("a container that rolls", () => {
+  it("is known by its plain name, whatever its suffix is", () => {
+    const names = ["mcp-edge", "mcp-litellm-proxy-x7k2p9", "mcp-post", "mcp-post-a1b2c3"];
+    expect(
+      ["mcp-edge", "mcp-litellm-proxy", "mcp-post", "mcp-gone"].map((plain) =>
+        nameAmong(names, plain),
+      ),
+    ).toEqual(["mcp-edge", "mcp-litellm-proxy-x7k2p9", "mcp-post", "mcp-gone"]);
+  });
+
+  it.each(["mcp-litellm-proxy-toolong", "mcp-litellm-proxy-ABCDEF", "mcp-litellm-proxyab12cd"])(
+    "is not %s",
+    (other) => {
+      expect(nameAmong([other], "mcp-litellm-proxy")).toBe("mcp-litellm-proxy");
+    },
+  );
 });

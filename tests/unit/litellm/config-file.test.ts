@@ -18,17 +18,17 @@ mcp_servers:
     alias: notes
     description: Notes over HTTP
     transport: http
-    url: http://mcp-notes:9000/mcp
+    url: http://mcp-relay:25552/mcp
   mcp_planets:
     alias: db
     description: PostgreSQL tools
     transport: sse
-    url: http://mcp-planets:8686/sse
+    url: http://mcp-relay:20643/sse
   mcp_reports:
     alias: reports
     description: PostgreSQL tools
     transport: sse
-    url: http://mcp-reports:8686/sse
+    url: http://mcp-relay:20975/sse
 model_list:
   - litellm_params:
       api_base: http://models.test:8080/v1

@@ -3,7 +3,9 @@ import { exampleConfig, lock, modelOf } from "../../support/config.ts";
 
 const raw = exampleConfig();
 const plan = (keys: unknown, more: Record<string, unknown> = {}) =>
-  verificationPlan(modelOf({ ...raw, keys, ...more }), { k: "sk-k", all: "sk-all" }, ["id1"]);
+  verificationPlan(modelOf({ ...raw, keys, ...more }), { k: "sk-k", all: "sk-all" }, "proxy-1", [
+    "id1",
+  ]);
 
 const ofPostgres = (alias: string, url: string) => ({
   alias,
@@ -14,22 +16,21 @@ const ofPostgres = (alias: string, url: string) => ({
 });
 const notes = {
   alias: "notes",
-  url: "http://mcp-notes:9000/mcp",
+  url: "http://mcp-relay:25552/mcp",
   transport: "http",
   lock: lock.connectors["notes"]?.tools,
 };
 
 it("expects of every key exactly its tools, with their prefix, and its models", () => {
-  const made = verificationPlan(modelOf(raw), { all: "sk-all", nobody: "sk-nobody" }, [
-    "id1",
-    "id2",
-  ]);
+  const values = { all: "sk-all", nobody: "sk-nobody" };
+  const made = verificationPlan(modelOf(raw), values, "proxy-1", ["id1", "id2"]);
   expect(made).toEqual({
     applied: [],
     directories: { config: "/checkout/.gateway/config", secrets: "/checkout/.gateway/secrets" },
     gatewayUrl: "http://127.0.0.1:4000",
     dockerHost: { kind: "local", url: "unix:///var/run/docker.sock" },
     namePrefix: "",
+    proxy: "proxy-1",
     keys: [
       {
         name: "all",
@@ -45,8 +46,8 @@ it("expects of every key exactly its tools, with their prefix, and its models", 
     ],
     connectors: [
       { ...notes, tool: "search", arguments: { text: "a" }, expect: ".", key: "all" },
-      { ...ofPostgres("db", "http://mcp-planets:8686/sse"), key: "all" },
-      { ...ofPostgres("reports", "http://mcp-reports:8686/sse"), key: "all" },
+      { ...ofPostgres("db", "http://mcp-relay:20643/sse"), key: "all" },
+      { ...ofPostgres("reports", "http://mcp-relay:20975/sse"), key: "all" },
     ],
     mock: { model: "gpt-4o-mock", key: "all", connector: "notes" },
     deployment: ["id1", "id2"],

@@ -1,7 +1,7 @@
-# Makes the files on standard input, each a line "name base64", the edge's configuration:
-# HAProxy checks them first, then the link `current` moves to them in one step, then the running
-# edge reloads. Its old worker finishes what it is at. If anything fails, the configuration that
-# was there stays, and is what serves.
+# Makes the files on standard input, each a line "name base64", the configuration of the HAProxy
+# in CONTAINER: HAProxy checks them first, then the link `current` moves to them in one step, then
+# the running container reloads. Its old worker finishes what it is at. If anything fails, the
+# configuration that was there stays, and is what serves.
 # DIRECTORY is mounted as a whole: a single file or a link that is mounted would stay the old one.
 set -eu
 umask 022
@@ -13,7 +13,7 @@ mkdir "$incoming"
 while read -r name content; do
   printf %s "$content" | base64 -d >"$incoming/$name"
 done
-# The Docker host's own addresses on the edge's networks: who may use the admin port.
+# The Docker host's own addresses on the container's networks: who may use the edge's admin port.
 # shellcheck disable=SC2086 # NETWORKS is a list of names
 docker network inspect -f '{{range .IPAM.Config}}{{.Gateway}} {{end}}' $NETWORKS |
   tr ' ' '\n' | sed -e '/^$/d' -e 's,/.*,,' >"$incoming/admin.lst"
@@ -72,7 +72,7 @@ case $seen in
         reload "$(cat "$DIRECTORY/$previous/version")" || true
         rm -rf "${DIRECTORY:?}/$new"
       fi
-      echo "the edge did not take the new configuration; the one before it keeps serving." >&2
+      echo "$CONTAINER did not take the new configuration; the one before it keeps serving." >&2
       docker logs --tail 15 "$CONTAINER" >&2
       exit 1
     fi

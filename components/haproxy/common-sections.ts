@@ -1,0 +1,33 @@
+import { type HostFile, contentHash } from "../host/host-files.ts";
+import { haproxyHealthPort } from "../names.ts";
+
+/** Asks Docker's own DNS again and again: a replaced container is found at its new address. */
+export const resolvers: readonly string[] = [
+  "resolvers docker",
+  "  nameserver dns 127.0.0.11:53",
+  "  resolve_retries 3",
+  "  timeout resolve 1s",
+  "  timeout retry 1s",
+  "  hold valid 2s",
+  "  hold nx 2s",
+  "  hold obsolete 2s",
+];
+
+/** Answers Docker's health check, and which configuration is in force. */
+export const healthFrontend: readonly string[] = [
+  "frontend health",
+  `  bind 127.0.0.1:${haproxyHealthPort}`,
+  "  no log",
+  "  monitor-uri /",
+  "  http-request return status 200 content-type text/plain file version if { path /version }",
+];
+
+/** Sections as one file. */
+export function haproxyText(sections: readonly (readonly string[])[]): string {
+  return sections.map((section) => `${section.join("\n")}\n`).join("\n");
+}
+
+/** The files and, beside them, `version`: served on the loopback, it tells when a reload is done. */
+export function versioned(files: readonly HostFile[]): HostFile[] {
+  return [...files, { name: "version", content: contentHash(files) }];
+}

@@ -1,0 +1,113 @@
+import { posix } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { hostCommand } from "../host/host-command.ts";
+import type { HostFile } from "../host/host-files.ts";
+import { hostScript } from "../host/host-script.ts";
+import { haproxyHealthPort, mounted } from "../names.ts";
+import { forgotten, noted } from "../host/notes.ts";
+import { type StackContext, containerName, notesOf } from "../stack.ts";
+
+/** Variables of apply-haproxy.sh. */
+export interface ApplyHaproxy {
+  readonly container: string;
+  readonly directory: string;
+  readonly image: string;
+  readonly networks: readonly string[];
+  readonly owner: string;
+}
+
+/** The command that checks HAProxy's files, puts them in place and reloads it where it runs. */
+export function applyHaproxy(apply: ApplyHaproxy): string {
+  return hostScript("apply-haproxy.sh", {
+    CONTAINER: apply.container,
+    DIRECTORY: apply.directory,
+    HEALTH: `http://127.0.0.1:${haproxyHealthPort}`,
+    IMAGE: apply.image,
+    MOUNTED: mounted.config,
+    NETWORKS: apply.networks.join(" "),
+    OWNER: apply.owner,
+  });
+}
+
+/** Standard input of apply-haproxy.sh. */
+export function haproxyInput(files: readonly HostFile[]): string {
+  return files
+    .map(({ name, content }) => `${name} ${Buffer.from(content).toString("base64")}\n`)
+    .join("");
+}
+
+/** The command line of an HAProxy that reads such a directory. */
+export const haproxyCommand: readonly string[] = [
+  ...["haproxy", "-W", "-db", "-f", `${mounted.config}/current/haproxy.cfg`],
+];
+
+/** A health check for Docker, answered by `healthFrontend`. */
+export const haproxyHealthcheck = {
+  tests: ["CMD", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${haproxyHealthPort}/`],
+  interval: 2,
+  timeout: 3,
+  retries: 5,
+  startPeriod: 30,
+} as const;
+
+export interface LiveConfigArgs {
+  /** DNS name of the container, also the directory's name behind `mcp-`. */
+  readonly host: string;
+  readonly owner: string;
+  readonly image: pulumi.Input<string>;
+  readonly networks: readonly pulumi.Input<string>[];
+  /** With `version` among them: see `versioned`. */
+  readonly files: pulumi.Input<readonly HostFile[]>;
+  /** Their names, and `admin.lst`, which apply-haproxy.sh adds. */
+  readonly names: readonly string[];
+}
+
+export interface LiveConfig {
+  /** Known once a checked configuration is in it. */
+  readonly directory: pulumi.Output<string>;
+  /** Which configuration it is; known once a running HAProxy serves it. */
+  readonly version: pulumi.Output<string>;
+}
+
+/**
+ * An HAProxy's configuration on the Docker host: always the same directory, so that a change is a
+ * reload and not another container.
+ */
+export function liveConfig(
+  name: string,
+  context: StackContext,
+  args: LiveConfigArgs,
+  opts: pulumi.CustomResourceOptions,
+): LiveConfig {
+  const { model } = context;
+  const directory = posix.join(model.directories.config, args.host.replace(/^mcp-/, ""));
+  const current = posix.join(directory, "current");
+  const note = {
+    applied: notesOf(context),
+    id: name,
+    word: context.words.files({ kind: "files", id: name, what: `files in ${current}` }),
+    files: { directory: current, names: args.names },
+  };
+  const applied = hostCommand(
+    name,
+    model.dockerHost,
+    {
+      create: pulumi.all([args.image, pulumi.all([...args.networks])]).apply(([image, networks]) =>
+        noted(
+          applyHaproxy({
+            container: containerName(context, args.host),
+            directory,
+            image,
+            networks,
+            owner: args.owner,
+          }),
+          note,
+        ),
+      ),
+      delete: forgotten(hostScript("remove-haproxy.sh", { DIRECTORY: directory }), note),
+      stdin: pulumi.output(args.files).apply(haproxyInput),
+    },
+    opts,
+  );
+  return { directory: applied.id.apply(() => directory), version: applied.stdout };
+}

@@ -1,0 +1,91 @@
+import type { GatewayModel } from "../config/model.ts";
+import { haproxyText, healthFrontend, resolvers, versioned } from "../haproxy/common-sections.ts";
+import type { HostFile } from "../host/host-files.ts";
+import { relayPort } from "./relay-port.ts";
+
+/** A connector as the relay knows it. */
+export interface Upstream {
+  readonly id: string;
+  /** What clients call it. */
+  readonly alias: string;
+  /** DNS name and port of its server on the gateway's network. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export function upstreams(connectors: GatewayModel["connectors"]): Upstream[] {
+  return connectors.map(({ id, alias, host, definition }) => ({
+    ...{ id, alias, host },
+    port: definition.port,
+  }));
+}
+
+const global = [
+  "global",
+  "  default-path config",
+  "  log stdout len 4096 format raw local0",
+  "  maxconn 4000",
+  "  nbthread 1",
+  "  # A worker that was reloaded finishes its calls, but not for ever.",
+  "  hard-stop-after 61m",
+  "  mworker-max-reloads 6",
+  "",
+  "defaults",
+  "  mode http",
+  "  log global",
+  "  # A kept connection would be cut by a reload at the moment of the next request.",
+  "  option httpclose",
+  "  option httplog",
+  "  option dontlog-normal",
+  "  timeout connect 1s",
+  "  timeout client 1h",
+  "  timeout queue 5s",
+  "  timeout check 2s",
+  "  # Until a server has begun to answer; from then on, and for a tool call, an hour.",
+  "  timeout server 5s",
+  "  retries 1",
+];
+
+const json = (message: string): string =>
+  `'{"error":{"message":"${message}","type":"mcp_gateway"}}'`;
+
+function listen({ id, alias, host, port }: Upstream, ids: readonly string[]): string[] {
+  return [
+    `listen ${id}`,
+    `  bind :${relayPort(id, ids)}`,
+    "  # Who asks for tools is told at once that there are none; who calls one may wait for it.",
+    "  option http-buffer-request",
+    "  http-request set-timeout server 1h if { method POST } { req.body -m sub tools/call }",
+    "  http-response set-timeout server 1h",
+    "  # Servers of the Python SDK from 1.23 on refuse every name but their own machine's.",
+    `  http-request set-header Host localhost:${port}`,
+    `  http-error status 503 content-type application/json string ${json(`the connector ${alias} does not answer`)}`,
+    `  http-error status 504 content-type application/json string ${json(`the connector ${alias} has not answered in time`)}`,
+    "  # Any answer is one: a server that is asked for its tools would open a session each time.",
+    "  option httpchk",
+    `  http-check send meth GET uri /mcp-gateway-relay ver HTTP/1.1 hdr Host localhost:${port}`,
+    "  http-check expect rstatus ^[1-5]",
+    `  server connector ${host}:${port} check inter 5s fastinter 500ms downinter 1s fall 2 rise 1 resolvers docker init-addr libc,none`,
+  ];
+}
+
+/**
+ * The relay's configuration: a port for each connector, and behind it a server that is known to
+ * answer or is told to be down. LiteLLM 1.77.3 asks its servers one after the other and waits 30 s
+ * for one that takes connections and says nothing, for a list and for the first call of a tool
+ * (facts §6): with the relay before it, the same server costs nothing.
+ */
+export function relayConfig(upstreams: readonly Upstream[]): string {
+  const ids = upstreams.map(({ id }) => id);
+  return haproxyText([
+    global,
+    resolvers,
+    ...upstreams.map((upstream) => listen(upstream, ids)),
+    healthFrontend,
+  ]);
+}
+
+/** Everything that the relay reads, in one directory. */
+export function relayFiles(upstreams: readonly Upstream[]): HostFile[] {
+  return versioned([{ name: "haproxy.cfg", content: relayConfig(upstreams) }]);
+}

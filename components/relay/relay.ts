@@ -1,0 +1,54 @@
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
+import { mounted, relay } from "../names.ts";
+import { type StackContext, networksOf } from "../stack.ts";
+import { relayFiles, upstreams } from "./relay-config.ts";
+
+/** Stands between LiteLLM and the connectors, so that one that hangs is none that all wait for. */
+export class Relay extends pulumi.ComponentResource {
+  readonly container: docker.Container;
+  /** The configuration that is served: another one for every connector that comes or goes. */
+  readonly version: pulumi.Output<string>;
+
+  constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp-gateway:relay:Relay", name, {}, opts);
+    const { connectors, edge } = context.model;
+    const child = { parent: this };
+    const image = pulledImage(`${name}-image`, edge.image, child);
+    const networks = networksOf(context, "relay");
+    const { directory, version } = liveConfig(
+      `${name}-config`,
+      context,
+      {
+        host: relay.host,
+        owner: edge.user,
+        image,
+        networks: [networks.network],
+        files: relayFiles(upstreams(connectors)),
+        names: ["haproxy.cfg", "version", "admin.lst"],
+      },
+      child,
+    );
+    this.version = version;
+    this.container = gatewayContainer(
+      `${name}-container`,
+      {
+        host: relay.host,
+        context,
+        image,
+        user: edge.user,
+        memoryMb: edge.memoryMb,
+        command: haproxyCommand,
+        ...networks,
+        binds: [{ source: directory, target: mounted.config }],
+        readOnly: true,
+        healthcheck: haproxyHealthcheck,
+        graceSeconds: 15,
+      },
+      child,
+    );
+    this.registerOutputs({ container: this.container.name });
+  }
+}

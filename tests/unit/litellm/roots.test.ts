@@ -1,0 +1,48 @@
+import { rootsFile } from "../../../components/litellm/roots.ts";
+import type { ModelEntry } from "../../../components/config/model.ts";
+import { Secret } from "../../../components/config/secret.ts";
+
+const entry = (model: string, apiBase?: string): ModelEntry => ({
+  name: model,
+  provider: "litellm",
+  model,
+  apiKey: new Secret("x"),
+  apiKeyVariable: "MODEL_KEY_X",
+  ...(apiBase === undefined ? {} : { apiBase }),
+});
+const roots = (...models: ModelEntry[]): unknown => JSON.parse(rootsFile(models, ""));
+
+it("needs none for the scripted model and for providers without TLS", () => {
+  expect(
+    roots({ name: "m", provider: "mock" }, entry("hosted_vllm/x", "http://gpu.lan:8000/v1")),
+  ).toEqual({ hosts: [], unknown: [], own: "" });
+});
+
+it("names each provider's host once, its own address before the usual one, sorted", () => {
+  expect(
+    roots(
+      entry("openai/gpt-4o"),
+      entry("openai/gpt-4o-mini"),
+      entry("openai/x", "https://models.office.lan:8443/v1"),
+      entry("anthropic/claude"),
+    ),
+  ).toEqual({
+    hosts: ["api.anthropic.com:443", "api.openai.com:443", "models.office.lan:8443"],
+    unknown: [],
+    own: "",
+  });
+});
+
+it("names providers whose host it does not know: all roots are needed then", () => {
+  expect(roots(entry("bedrock/x"), entry("constructor/x"))).toEqual({
+    hosts: [],
+    unknown: ["bedrock", "constructor"],
+    own: "",
+  });
+});
+
+it("takes private authorities along, and is the same file in whatever order the models come", () => {
+  const models = [entry("openai/a"), entry("xai/b")];
+  expect(rootsFile(models, "PEM")).toBe(rootsFile([...models].reverse(), "PEM"));
+  expect((JSON.parse(rootsFile(models, "PEM")) as { own: string }).own).toBe("PEM");
+});
