@@ -48,9 +48,10 @@ outputs: stack ## the stack's outputs as JSON, secrets shown
 clients: stack ## how to connect each client: KEY=name, SHOW=1 to see the key
 	@$(IN) KEY="$(KEY)" SHOW="$(SHOW)" node ops/clients.ts
 
-down: stack ## remove the gateway; the data volume stays
+down: stack ## remove the gateway; its data stays, and where that is gets said
 	@$(IN) node ops/recover.ts
-	@$(PULUMI) destroy --yes --skip-preview
+	@$(IN) data=$$(pulumi stack output data 2>/dev/null || true) && \
+	  pulumi destroy --yes --skip-preview && echo "$$data"
 
 env: ## what a shell needs for plain `pulumi ...`: eval "$$(make -s env)"
 	@$(IN) bash ops/print-env.sh
@@ -67,7 +68,8 @@ contract: lab ## what we render, read by the real LiteLLM
 e2e: lab ## a whole deployment with real clients
 	@$(IN) bash ops/test.sh e2e
 
-test-heavy: lab ## load and interruptions on a whole deployment: minutes, not part of make test
+test-heavy: lab ## load, interruptions and a real Traefik on whole deployments: minutes, not part of make test
+	@bash lab/steps/traefik.sh
 	@$(IN) bash ops/test.sh heavy
 
 bench: lab ## timings beside docker compose

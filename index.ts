@@ -11,7 +11,7 @@ export default async function main(): Promise<Record<string, unknown>> {
   // The components' packages are loaded while the Docker host is looked at.
   const [{ deploy }, { model, words }] = await Promise.all([
     import("./components/deploy.ts"),
-    preflight(configured).catch((error: unknown) => {
+    preflight(configured, pulumi.runtime.isDryRun()).catch((error: unknown) => {
       throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
     }),
   ]);

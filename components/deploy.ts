@@ -13,6 +13,7 @@ export function deploy(model: GatewayModel, words = new Words()): Record<string,
     virtualKeys: gateway.virtualKeys,
     connectors: gateway.connectors,
     accessMatrix: gateway.accessMatrix,
+    data: gateway.data,
     verification: gateway.verification,
     verificationPlan: gateway.verificationPlan,
   };

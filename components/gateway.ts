@@ -9,7 +9,7 @@ import { VirtualKey, keyPurge } from "./access/virtual-key.ts";
 import type { GatewayModel } from "./config/model.ts";
 import { Connector } from "./connectors/connector.ts";
 import { checkedSalt, keptSecret } from "./database/kept-secret.ts";
-import { DedicatedPostgres } from "./database/postgres.ts";
+import { dataWords, litellmDatabase } from "./database/either.ts";
 import { Edge } from "./edge/edge.ts";
 import { readyCommand } from "./host/ready.ts";
 import { guardPolicy } from "./litellm/guard-policy.ts";
@@ -38,6 +38,8 @@ export class Gateway extends pulumi.ComponentResource {
   readonly virtualKeys: pulumi.Output<Record<string, string>>;
   readonly connectors: Readonly<Record<string, ConnectorOutput>>;
   readonly accessMatrix: AccessMatrix;
+  /** Where LiteLLM's data is, and what `destroy` does with it. */
+  readonly data: pulumi.Output<string>;
   readonly verification: pulumi.Output<string>;
   readonly verificationPlan: pulumi.Output<string>;
 
@@ -74,18 +76,7 @@ export class Gateway extends pulumi.ComponentResource {
         ),
     };
 
-    const postgres = new DedicatedPostgres(
-      `${name}-postgres`,
-      context,
-      {
-        readers: model.connectors.flatMap((connector) =>
-          Object.values(connector.environment).flatMap((value) =>
-            value.kind === "sample" ? [{ role: value.role, database: value.database }] : [],
-          ),
-        ),
-      },
-      child,
-    );
+    const postgres = litellmDatabase(`${name}-postgres`, context, child);
     const kept = (id: string, rotation: string) =>
       keptSecret(
         `${name}-${id}`,
@@ -202,6 +193,7 @@ export class Gateway extends pulumi.ComponentResource {
       ]),
     );
     this.accessMatrix = accessMatrix(model);
+    this.data = postgres.place.apply((place) => dataWords(model, place));
     this.verification = verification.report;
     this.verificationPlan = verification.plan;
     this.registerOutputs({ gatewayUrl: this.gatewayUrl });

@@ -14,6 +14,9 @@ export const database = {
   superuser: "postgres",
 } as const;
 
+/** Where commands reach a shared database from; the gateway's own server is one itself. */
+export const databaseClient = { host: "mcp-litellm-psql" } as const;
+
 export const edge = {
   host: "mcp-edge",
   port: 4000,
@@ -46,5 +49,8 @@ export const mounted = {
   secrets: "/run/secrets/mcp-gateway.env",
 } as const;
 
+/** Where the data volume is mounted, whether a server runs in it or not. */
+export const dataDirectory = "/var/lib/postgresql/data";
+
 /** The keyring's directory inside the database's volume. */
-export const keyring = "/var/lib/postgresql/data/keyring";
+export const keyring = `${dataDirectory}/keyring`;

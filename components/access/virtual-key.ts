@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyModel } from "../config/model.ts";
+import { databaseAccess } from "../database/access.ts";
 import { keptSecret } from "../database/kept-secret.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
 import { forgotten, noted } from "../host/notes.ts";
 import { shellVariables } from "../host/shell.ts";
 import type { RunningProxy } from "../litellm/proxy.ts";
-import { database, keyring } from "../names.ts";
-import { type StackContext, containerName, notesOf } from "../stack.ts";
+import { keyring } from "../names.ts";
+import { type StackContext, notesOf } from "../stack.ts";
 import type { KeptValue } from "./credentials.ts";
 import { grantOf } from "./grants.ts";
 
@@ -64,7 +65,7 @@ export class VirtualKey extends pulumi.ComponentResource {
   grant(proxy: RunningProxy): pulumi.Output<string> {
     const { dockerHost, connectors } = this.#context.model;
     const grant = grantOf(this.#key, connectors);
-    const rows = containerName(this.#context, database.host);
+    const rows = databaseAccess(this.#context.model).container;
     const id = `${this.#name}-grant`;
     const note = {
       applied: notesOf(this.#context),
@@ -119,7 +120,7 @@ export function keyPurge(
         noted(
           hostScript("purge-keys.sh", {
             PROXY: container,
-            DATABASE: containerName(context, database.host),
+            DATABASE: databaseAccess(context.model).container,
             KEYRING: keyring,
             NAMES: names.join(" "),
           }),

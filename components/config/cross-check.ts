@@ -1,5 +1,6 @@
 import type { ToolsLock } from "../access/tools-lock.ts";
 import type { Catalogue } from "../connectors/definition.ts";
+import { databaseMode, traefikNetwork } from "./database-check.ts";
 import { type Problem, configPath, didYouMean, removeCommand, setCommand } from "./problems.ts";
 import type { ParsedConfig } from "./schema.ts";
 import { lockCheck, scopeCheck } from "./scope-check.ts";
@@ -45,19 +46,6 @@ const dockerHostAndPaths: Check = (config) => {
     });
   return problems;
 };
-
-const databaseMode: Check = (config) =>
-  config.database.mode === "shared"
-    ? [
-        {
-          path: ["database", "mode"],
-          message: "a shared database is not supported yet",
-          value: "shared",
-          allowed: '"dedicated"',
-          fix: setCommand(["database", "mode"], "dedicated"),
-        },
-      ]
-    : [];
 
 const connectorInputs: Check = (config, catalogue) =>
   Object.entries(config.connectors).flatMap(([id, connector]) => {
@@ -278,6 +266,7 @@ const networkParticipants: Check = (config) => {
 const checks: readonly Check[] = [
   dockerHostAndPaths,
   databaseMode,
+  traefikNetwork,
   connectorInputs,
   reservedIds,
   uniqueNames,

@@ -76,6 +76,28 @@ export type ModelEntry =
       readonly apiBase?: string;
     };
 
+/** A database and a role of the gateway's own on a server that others use as well. */
+export interface SharedDatabase {
+  readonly network: string;
+  /** The server's DNS name on that network. */
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly role: string;
+  readonly rotation: string;
+  readonly adopt: boolean;
+  readonly admin: { readonly user: string; readonly password: Secret; readonly database: string };
+}
+
+export interface TraefikIngress {
+  readonly host: string;
+  readonly network: string;
+  readonly entryPoints: readonly string[];
+  readonly tls: boolean;
+  readonly certResolver?: string;
+  readonly middlewares: readonly string[];
+}
+
 /** The whole stack, validated: everything after this is a pure derivation or a component. */
 export interface GatewayModel {
   readonly dockerHost: DockerHost;
@@ -92,7 +114,7 @@ export interface GatewayModel {
   readonly directories: { readonly config: string; readonly secrets: string };
   readonly network: string;
   readonly namePrefix: string;
-  /** Existing network → participants (`edge`, `proxy`, connector ids). */
+  /** Existing network → participants (`edge`, `proxy`, `database`, connector ids). */
   readonly externalNetworks: Readonly<Record<string, readonly string[]>>;
   readonly database: {
     readonly image: string;
@@ -101,6 +123,8 @@ export interface GatewayModel {
     readonly memoryMb: number;
     readonly destroyData: boolean;
     readonly samples: readonly string[];
+    /** Where LiteLLM's database is instead, if the gateway has no server of its own. */
+    readonly shared?: SharedDatabase;
   };
   readonly proxy: {
     readonly image: string;
@@ -121,6 +145,8 @@ export interface GatewayModel {
     readonly hosts: readonly string[];
     /** Networks that may use it, as address/bits. */
     readonly sources: readonly string[];
+    /** Reverse proxies whose X-Forwarded-For is believed, as address/bits. */
+    readonly trustedProxies: readonly string[];
     readonly limits: {
       readonly requestsPerMinute: number;
       readonly requestsPerMinutePerAddress: number;
@@ -129,6 +155,7 @@ export interface GatewayModel {
     };
     readonly maxBodyMb: number;
   };
+  readonly ingress: { readonly traefik?: TraefikIngress };
   readonly mockModel: { readonly image: string; readonly memoryMb: number };
   readonly models: readonly ModelEntry[];
   readonly connectors: readonly ConnectorModel[];

@@ -14,6 +14,7 @@ import type {
 import { relay } from "../names.ts";
 import { relayPort } from "../relay/relay-port.ts";
 import { crossCheck } from "./cross-check.ts";
+import { joinedNetworks, traefikIngress } from "./ingress.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import { type ParsedConfig, configSchema } from "./schema.ts";
 import { Secret } from "./secret.ts";
@@ -252,6 +253,8 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
     ),
     { own: ownPorts(config.gateway), deployed: {}, foreign: [] },
   );
+  const shared = config.database.mode === "shared" ? config.database.shared : undefined;
+  const { traefik } = config.ingress;
   return {
     ok: true,
     model: {
@@ -266,7 +269,7 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
       },
       network: config.network,
       namePrefix: config.namePrefix,
-      externalNetworks: Object.fromEntries(byName(config.externalNetworks)),
+      externalNetworks: joinedNetworks(config),
       database: {
         image: image(config.database.image),
         user: config.database.user,
@@ -274,6 +277,7 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
         memoryMb: config.database.memoryMb,
         destroyData: config.database.destroyData,
         samples: [...config.database.samples].sort(),
+        ...(shared === undefined ? {} : { shared }),
       },
       proxy: {
         image: image(config.proxy.image),
@@ -284,7 +288,12 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
         privateRoots: context.privateRoots,
         startSeconds: config.proxy.startSeconds,
       },
-      edge: { ...config.edge, image: image(config.edge.image) },
+      edge: {
+        ...config.edge,
+        image: image(config.edge.image),
+        hosts: [...config.edge.hosts, ...(traefik === undefined ? [] : [traefik.host])],
+      },
+      ingress: traefik === undefined ? {} : { traefik: traefikIngress(traefik) },
       mockModel: { ...config.mockModel, image: image(config.mockModel.image) },
       models: byName(config.models).map(([name, entry]) => modelEntry(name, entry)),
       connectors: byName(config.connectors).flatMap(([id, entry]) => {

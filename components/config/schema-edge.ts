@@ -62,6 +62,14 @@ export const edgeRules = {
       description: "networks whose addresses may use the gateway, at least one",
       examples: [["192.168.1.0/24"]],
     }),
+  trustedProxies: z
+    .array(network)
+    .default([])
+    .meta({
+      description:
+        "addresses of reverse proxies in front of the edge, whose X-Forwarded-For is believed",
+      examples: [["172.20.0.2/32"]],
+    }),
   limits,
   maxBodyMb: z.number().int().min(1).max(1024).default(8).meta({
     description: "the largest request in megabytes, 1 to 1024",

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { sharedDatabase } from "./schema-database.ts";
 import { edgeRules } from "./schema-edge.ts";
+import { ingress } from "./schema-ingress.ts";
 import { accessGroup, connectorId, key, keyName, modelName, rotationWord } from "./schema-keys.ts";
-import { Secret } from "./secret.ts";
+import { secretString } from "./schema-secret.ts";
 
 /**
  * The one source of the stack configuration's shape: parsing, editor completion
@@ -9,14 +11,6 @@ import { Secret } from "./secret.ts";
  * from here. Objects are strict: Pulumi ignores a key that nobody reads, so a typo would
  * otherwise do nothing for months.
  */
-
-/** Pulumi decrypts secrets inside objects to plain strings; this wraps them again. */
-const secretString = z
-  .string()
-  // On one line: it goes into an env file.
-  .regex(/^[^\r\n\0]+$/)
-  .transform((value) => new Secret(value))
-  .meta({ description: "a secret: set it with --secret", secret: true });
 
 const imageReference = z
   .string()
@@ -117,18 +111,17 @@ const directories = z
 
 const database = z
   .strictObject({
-    mode: z
-      .enum(["dedicated", "shared"])
-      .default("dedicated")
-      .meta({ description: "dedicated: a PostgreSQL container of the gateway's own" }),
+    mode: z.enum(["dedicated", "shared"]).default("dedicated").meta({
+      description: "dedicated: a PostgreSQL container of the gateway's own; shared: see shared",
+    }),
+    shared: sharedDatabase.optional(),
     image: imageReference.default("postgres:16-alpine"),
     user: userIds.default("70:70").meta({ description: "uid:gid of postgres in the image" }),
     volume: objectName.default("mcp_gateway_pgdata"),
     memoryMb: memoryMb.default(512),
-    destroyData: z
-      .boolean()
-      .default(false)
-      .meta({ description: "true lets `pulumi destroy` remove the data volume" }),
+    destroyData: z.boolean().default(false).meta({
+      description: "true lets `pulumi destroy` remove the data: volume, shared database and role",
+    }),
     samples: z
       .array(z.enum(["planets"]))
       .default([])
@@ -267,6 +260,7 @@ export const configSchema = z.strictObject({
   database,
   proxy,
   edge,
+  ingress,
   mockModel,
   models: z.record(modelName, model).default({ "gpt-4o-mock": { provider: "mock" } }),
   connectors: z.record(connectorId, connector).default({}),

@@ -44,6 +44,8 @@ export interface ContainerSpec {
   readonly healthcheck: Healthcheck;
   /** Seconds to finish what is under way; unset, the provider kills at once. */
   readonly graceSeconds: number;
+  /** More labels, for other programs on the Docker host. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** What the container reads at start besides its inputs: a change replaces it. */
   readonly fingerprint?: pulumi.Input<string>;
 }
@@ -72,6 +74,7 @@ export function gatewayContainer(
   const labels = {
     "com.docker.compose.project": project,
     logging: "enabled",
+    ...spec.labels,
     // Tells this gateway's containers from another's.
     "mcp-gateway.files": spec.context.model.directories.config,
     "mcp-gateway.word": spec.context.words.container(fullName),

@@ -5,8 +5,9 @@ import { type KeptValue, parseKept } from "../access/credentials.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
 import { forgotten, noted } from "../host/notes.ts";
-import { database, keyring } from "../names.ts";
-import { type StackContext, containerName, notesOf } from "../stack.ts";
+import { keyring } from "../names.ts";
+import { type StackContext, notesOf } from "../stack.ts";
+import { databaseAccess } from "./access.ts";
 
 export interface KeptSecretArgs {
   readonly context: StackContext;
@@ -40,7 +41,7 @@ export function keptSecret(
     opts,
   );
   const { context, id } = args;
-  const container = containerName(context, database.host);
+  const container = databaseAccess(context.model).container;
   const copies = posix.join(context.model.directories.secrets, "keyring");
   const note = {
     applied: notesOf(context),
@@ -80,7 +81,7 @@ export function checkedSalt(
   args: { readonly salt: pulumi.Output<string>; readonly databaseSetUp: pulumi.Resource },
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const container = containerName(context, database.host);
+  const container = databaseAccess(context.model).container;
   const word = context.words.of({ kind: "setup", id: name, database: container });
   const note = { applied: notesOf(context), id: name, word };
   const checked = hostCommand(

@@ -1,5 +1,4 @@
 import { posix } from "node:path";
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { gatewayContainer, pulledImage } from "../containers/container.ts";
@@ -8,8 +7,14 @@ import { hostScript } from "../host/host-script.ts";
 import { secretFile } from "../host/host-files.ts";
 import { forgotten, noted } from "../host/notes.ts";
 import { type Ready, readyCommand } from "../host/ready.ts";
-import { database } from "../names.ts";
+import { dataDirectory, database } from "../names.ts";
 import { type StackContext, containerName, networksOf, notesOf } from "../stack.ts";
+import {
+  type LitellmDatabase,
+  databaseHome,
+  databaseTypes,
+  dataVolume,
+} from "./litellm-database.ts";
 import { type Reader, databaseUri, setupSql } from "./setup-sql.ts";
 
 const passwordFile = "/run/secrets/postgres-password";
@@ -24,12 +29,11 @@ export interface PostgresArgs {
  * next `up`; roles and passwords are set on every change, because POSTGRES_PASSWORD is only read
  * when the volume is empty.
  */
-export class DedicatedPostgres extends pulumi.ComponentResource {
-  /** Secret URI of LiteLLM's database, known once the server accepts it. */
+export class DedicatedPostgres extends pulumi.ComponentResource implements LitellmDatabase {
   readonly litellmUri: pulumi.Output<string>;
   readonly ready: Ready;
-  /** Roles and databases are there. */
   readonly setUp: pulumi.Resource;
+  readonly place: pulumi.Output<string>;
   readonly #readerUris: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(
@@ -38,15 +42,11 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
     args: PostgresArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("mcp-gateway:database:DedicatedPostgres", name, { ...args }, opts);
+    super(databaseTypes.dedicated, name, { ...args }, opts);
     const { dockerHost, directories, database: config } = context.model;
     const child = { parent: this };
 
-    const volume = new docker.Volume(
-      `${name}-volume`,
-      { name: config.volume },
-      { ...child, retainOnDelete: !config.destroyData },
-    );
+    const volume = dataVolume(name, "shared", config, { self: this, parent: opts?.parent });
     const password = (id: string) =>
       new random.RandomPassword(`${name}-${id}`, { length: 32, special: false }, child).result;
     const superuserPassword = password("superuser-password");
@@ -74,13 +74,13 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
         memoryMb: config.memoryMb,
         command: ["postgres"],
         environment: {
-          PGDATA: "/var/lib/postgresql/data/pgdata",
+          PGDATA: `${dataDirectory}/pgdata`,
           POSTGRES_PASSWORD_FILE: passwordFile,
           POSTGRES_USER: database.superuser,
         },
         ...networksOf(context, "database"),
         binds: [{ source: file, target: passwordFile }],
-        volumes: [{ volume: volume.name, target: "/var/lib/postgresql/data" }],
+        volumes: [{ volume: volume.name, target: dataDirectory }],
         readOnly: true,
         tmpfs: { "/tmp": "size=64m", "/var/run/postgresql": "size=1m,mode=1777" },
         healthcheck: {
@@ -125,10 +125,10 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
       child,
     );
 
-    this.setUp = setup;
-
+    const home = databaseHome(`${name}-home`, context, { image, after: [setup.id] }, child);
+    this.setUp = home;
     const afterSetup = (uri: pulumi.Output<string>) =>
-      pulumi.all([uri, setup.id]).apply(([text]) => text);
+      pulumi.all([uri, home.id]).apply(([text]) => text);
     this.litellmUri = afterSetup(
       litellmPassword.apply((own) => databaseUri(database.role, own, database.name)),
     );
@@ -138,6 +138,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource {
         afterSetup(reader.password.apply((own) => databaseUri(reader.role, own, reader.database))),
       ]),
     );
+    this.place = pulumi.output(`PostgreSQL's files in the Docker volume ${config.volume}`);
     this.registerOutputs({ container: this.ready.ids });
   }
 

@@ -22,10 +22,23 @@ const otherKeys = [
 
 const bearer = "WWW-Authenticate";
 
-function addressRules({ edge: { limits } }: EdgeModel): string[] {
+/**
+ * A reverse proxy's connections are many clients': each request counts for the address that the
+ * proxy has put last in X-Forwarded-For. Nobody else's word for it is taken.
+ */
+const behindProxy: readonly string[] = [
+  "  acl proxied src -f proxies.lst",
+  "  http-request set-src req.hdr_ip(x-forwarded-for,-1) if proxied",
+  "  http-request track-sc0 src table addresses",
+];
+
+function addressRules({ edge: { limits, trustedProxies } }: EdgeModel): string[] {
+  const proxies = trustedProxies.length > 0;
+  const direct = proxies ? " unless { src -f proxies.lst }" : "";
   return [
-    "  tcp-request connection track-sc0 src table addresses",
+    `  tcp-request connection track-sc0 src table addresses${direct}`,
     `  tcp-request connection reject if { sc0_conn_cur gt ${limits.connectionsPerAddress} }`,
+    ...(proxies ? behindProxy : []),
     ...refuse({
       reason: "source",
       status: 403,

@@ -2,6 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayContainer, pulledImage } from "../containers/container.ts";
 import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
+import { traefikLabels } from "../ingress/traefik-labels.ts";
 import { edge, mounted } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
 import { type EdgeKey, edgeFileNames, edgeFiles } from "./maps.ts";
@@ -66,6 +67,7 @@ export class Edge extends pulumi.ComponentResource {
         readOnly: true,
         healthcheck: haproxyHealthcheck,
         graceSeconds: 15,
+        labels: traefikLabels(context.model),
       },
       child,
     );

@@ -63,6 +63,9 @@ export function edgeFiles(model: EdgeModel, keys: readonly EdgeKey[]): HostFile[
     { name: "haproxy.cfg", content: haproxyConfig(model) },
     { name: "hosts.lst", content: text(allowedHosts(model)) },
     { name: "sources.lst", content: text(model.edge.sources) },
+    ...(model.edge.trustedProxies.length === 0
+      ? []
+      : [{ name: "proxies.lst", content: text(model.edge.trustedProxies) }]),
     ...keyMaps(keys),
   ]);
 }

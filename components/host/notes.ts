@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { GatewayModel } from "../config/model.ts";
-import { database, keyring } from "../names.ts";
+import { keyring } from "../names.ts";
 import { hostScript } from "./host-script.ts";
 import { shellVariables } from "./shell.ts";
 
@@ -60,14 +60,17 @@ rmdir "$(dirname "$APPLIED")" 2>/dev/null || true
 `;
 }
 
-/** The shell function `look`, which reads back what was noted: lines for `parseApplied`. */
-export function lookBack(deployed: Pick<GatewayModel, "directories" | "namePrefix">): string {
+/**
+ * The shell function `look`, which reads back what was noted: lines for `parseApplied`.
+ * @param database the container that LiteLLM's database is reached through
+ */
+export function lookBack(deployed: Pick<GatewayModel, "directories">, database: string): string {
   return (
     noteFunctions +
     hostScript("look.sh", {
       APPLIED: notesIn(deployed.directories.config),
       FILES: deployed.directories.config,
-      DATABASE: deployed.namePrefix + database.host,
+      DATABASE: database,
       KEYRING: keyring,
     })
   );

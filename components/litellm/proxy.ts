@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { databaseHost } from "../database/access.ts";
 import { gatewayContainer, pulledImage } from "../containers/container.ts";
 import { configFiles, liveFile, secretFile } from "../host/host-files.ts";
 import { type Ready, readyCommand } from "../host/ready.ts";
-import { database, mounted, proxy } from "../names.ts";
+import { mounted, proxy } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
 import { litellmConfig } from "./config-file.ts";
 import { rootsFile } from "./roots.ts";
@@ -134,7 +135,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
         context,
         containers: [container],
         hosts: [proxy.host],
-        tablesIn: database.host,
+        tablesIn: databaseHost(context.model),
         seconds: config.startSeconds,
         secrets: [
           args.masterKey,

@@ -1,6 +1,7 @@
 import type { GatewayModel } from "../config/model.ts";
-import { setCommand } from "../config/problems.ts";
-import { database, edge, mockModel, proxy } from "../names.ts";
+import { removeCommand, setCommand } from "../config/problems.ts";
+import { databaseAccess } from "../database/access.ts";
+import { edge, mockModel, proxy } from "../names.ts";
 
 /** One reason not to start, with what to do about it. */
 export interface Finding {
@@ -126,9 +127,11 @@ function portFindings(model: GatewayModel, facts: HostFacts): Finding[] {
 
 function nameFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   const ours = [
-    ...[database.host, proxy.host, mockModel.host, edge.host],
+    ...[proxy.host, mockModel.host, edge.host],
     ...model.connectors.map((connector) => connector.host),
-  ].map((host) => model.namePrefix + host);
+  ]
+    .map((host) => model.namePrefix + host)
+    .concat(databaseAccess(model).container);
   return facts.containers
     .filter(
       (container) => ours.includes(container.name) && container.files !== model.directories.config,
@@ -146,12 +149,20 @@ function nameFindings(model: GatewayModel, facts: HostFacts): Finding[] {
     );
 }
 
+/** The way to do without an external network, which depends on what asks for it. */
+function without(model: GatewayModel, network: string): string {
+  if (model.database.shared?.network === network)
+    return setCommand(["database", "mode"], "dedicated");
+  if (model.ingress.traefik?.network === network) return removeCommand(["ingress", "traefik"]);
+  return `pulumi config rm --path 'mcp-gateway:externalNetworks["${network}"]'`;
+}
+
 function networkFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   return Object.keys(model.externalNetworks)
     .filter((network) => !facts.networks.includes(network))
     .map((network) => ({
       message: `the network ${network} does not exist`,
-      fix: `docker network create ${network}, or do without: pulumi config rm --path 'mcp-gateway:externalNetworks["${network}"]'`,
+      fix: `docker network create ${network}, or do without: ${without(model, network)}`,
     }));
 }
 

@@ -1,5 +1,7 @@
 import type { GatewayModel } from "../config/model.ts";
 import { setCommand } from "../config/problems.ts";
+import { databaseAccess } from "../database/access.ts";
+import { sharedDatabaseFindings } from "../database/shared-admin.ts";
 import { parseApplied } from "../host/applied-facts.ts";
 import { hostExec } from "../host/host-exec.ts";
 import { hostScript } from "../host/host-script.ts";
@@ -41,12 +43,14 @@ export function renderFindings(found: readonly Finding[]): string {
 
 /**
  * One read-only look at the Docker host before anything is changed.
+ * @param preview whether not even an image may be fetched
  * @returns the model with the ports that its connectors have there, and the words of what was
  *   applied before
  * @throws Error with every finding and its fix
  */
 export async function preflight(
   configured: GatewayModel,
+  preview: boolean,
 ): Promise<{ readonly model: GatewayModel; readonly words: Words }> {
   const images = [
     ...(["database", "proxy", "edge", "mockModel"] as const).map((part) => configured[part].image),
@@ -54,7 +58,7 @@ export async function preflight(
   ];
   // The look back runs beside the rest.
   const script = [
-    lookBack(configured),
+    lookBack(configured, databaseAccess(configured).container),
     "trap wait EXIT\nlook 2>/dev/null &\n",
     hostScript("preflight.sh", { IMAGES: [...new Set(images)].join(" ") }),
   ].join("");
@@ -67,6 +71,7 @@ export async function preflight(
   const model = withDeployedPorts(configured, facts);
   const found = [
     ...findings(model, facts),
+    ...(facts.engine === "answers" ? await sharedDatabaseFindings(model, preview) : []),
     ...(await Promise.all(facts.missingImages.map((missing) => imageFinding(model, missing)))),
   ];
   if (found.length > 0) throw new Error(renderFindings(found));

@@ -1,5 +1,6 @@
 import type { DockerHost, GatewayModel } from "../config/model.ts";
 import { accessMatrix, grantOf } from "../access/grants.ts";
+import { type DatabaseAccess, databaseAccess } from "../database/access.ts";
 import type { LockedTool } from "../access/tools-lock.ts";
 import type { ToolCall } from "../config/schema.ts";
 import type { Asked } from "../host/words.ts";
@@ -30,6 +31,7 @@ export interface VerificationPlan {
   /** Name of the proxy's container. */
   readonly proxy: string;
   readonly dockerHost: DockerHost;
+  readonly database: DatabaseAccess;
   readonly keys: readonly KeyExpectation[];
   readonly connectors: readonly ConnectorExpectation[];
   /** A model that runs a tool without any provider, and the key that asks for it. */
@@ -45,7 +47,14 @@ export interface VerificationPlan {
 export function verificationPlan(
   model: Pick<
     GatewayModel,
-    "gateway" | "dockerHost" | "directories" | "namePrefix" | "keys" | "connectors" | "models"
+    | "gateway"
+    | "dockerHost"
+    | "database"
+    | "directories"
+    | "namePrefix"
+    | "keys"
+    | "connectors"
+    | "models"
   >,
   keyValues: Readonly<Record<string, string>>,
   proxy: string,
@@ -88,6 +97,7 @@ export function verificationPlan(
     namePrefix: model.namePrefix,
     proxy,
     dockerHost: model.dockerHost,
+    database: databaseAccess(model),
     keys,
     connectors,
     ...(mock === undefined ? {} : { mock }),

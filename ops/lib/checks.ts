@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { database } from "../../components/names.ts";
 import type { ConnectorExpectation, VerificationPlan } from "../../components/verification/plan.ts";
 import { type ListedTool, lockDifferences, lockTools } from "../../components/access/tools-lock.ts";
 import { callTool, toolNames, withSession } from "./gateway-client.ts";
@@ -206,7 +205,7 @@ function spendRow(plan: VerificationPlan, since: Date): Check[] {
     `and api_key in (${hashes.map((hash) => `'${hash}'`).join(", ")})`,
   ].join(" ");
   const poll = `for _ in $(seq ${spendSeconds * 2}); do
-  rows=$(psql -qXAt -U ${database.superuser} -d ${database.name} -c "$1") || exit 1
+  rows=$(psql -qXAt -U ${plan.database.user} -d ${plan.database.name} -c "$1") || exit 1
   [ "$rows" = 0 ] || { echo "$rows"; exit 0; }
   sleep 0.5
 done
@@ -217,17 +216,7 @@ exit 1`;
       name: 'spend row in "LiteLLM_SpendLogs"',
       run: async () => {
         const ran = await hostExec(plan.dockerHost, [
-          ...[
-            "docker",
-            "exec",
-            "-i",
-            plan.namePrefix + database.host,
-            "sh",
-            "-c",
-            poll,
-            "poll",
-            sql,
-          ],
+          ...["docker", "exec", "-i", plan.database.container, "sh", "-c", poll, "poll", sql],
         ]);
         if (ran.code !== 0) throw new Error(ran.stderr.trim());
         return `${ran.stdout.trim()} of tool calls`;

@@ -26,7 +26,7 @@ function nameOf(thing: Thing): string {
  * @throws Error if the host cannot be looked at
  */
 export async function findDrift(plan: VerificationPlan): Promise<Drift[]> {
-  const script = `${lookBack(plan)}look\n`;
+  const script = `${lookBack(plan, plan.database.container)}look\n`;
   const ran = await hostExec(plan.dockerHost, ["/bin/sh", "-s"], script);
   if (ran.code !== 0) throw new Error(`the Docker host could not be looked at: ${ran.stderr}`);
   const facts = parseApplied(ran.stdout);

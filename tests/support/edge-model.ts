@@ -13,6 +13,7 @@ export function edgeModel(
     edge: {
       ...{ image: "haproxy:3.0-alpine", user: "99:99", memoryMb: 128, hosts: ["other.test"] },
       sources: ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
+      trustedProxies: [],
       limits: {
         requestsPerMinute: 600,
         requestsPerMinutePerAddress: 1200,

@@ -33,4 +33,22 @@ export function stackConfig(stack: "local" | "lan"): Record<string, string> {
   );
 }
 
+/** The stack `lan` with the host's own PostgreSQL and Traefik, as its comments describe it. */
+export function besideOthers(): Record<string, string> {
+  const all = stackConfig("lan");
+  const database = JSON.parse(all["mcp-gateway:database"] ?? "{}") as object;
+  return {
+    ...all,
+    "mcp-gateway:database": JSON.stringify({
+      ...database,
+      mode: "shared",
+      shared: { admin: { password: adminPassword } },
+    }),
+    "mcp-gateway:ingress": JSON.stringify({
+      traefik: { certResolver: "letsencrypt", middlewares: ["keycloak@file"] },
+    }),
+  };
+}
+
+const adminPassword = "example-admin-password";
 export const lanUri = "postgresql://reader:example@postgres:5432/app";

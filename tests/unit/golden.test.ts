@@ -5,7 +5,7 @@ import { readConfig } from "../../components/config/read.ts";
 import { goldenText } from "../support/golden.ts";
 import { secretsOf } from "../support/leaks.ts";
 import { record } from "../support/recorder.ts";
-import { stackConfig } from "../support/stack-file.ts";
+import { besideOthers, stackConfig } from "../support/stack-file.ts";
 
 // The look at the Docker host before anything is registered has tests of its own.
 jest.mock("../../components/preflight/preflight.ts", () => ({
@@ -19,13 +19,13 @@ jest.mock("../../components/preflight/preflight.ts", () => ({
 // UPDATE_GOLDEN=1 npx jest tests/unit/golden.test.ts
 const update = process.env["UPDATE_GOLDEN"] === "1";
 
-describe.each(["local", "lan"] as const)("stack %s", (stack) => {
+describe.each([
+  ["local", stackConfig("local")],
+  ["lan", stackConfig("lan")],
+  ["lan-beside-others", besideOthers()],
+] as const)("stack %s", (stack, config) => {
   it("registers exactly what its golden file says", async () => {
-    const recording = await record(
-      () => deploy(readConfig(process.cwd())),
-      stack,
-      stackConfig(stack),
-    );
+    const recording = await record(() => deploy(readConfig(process.cwd())), stack, config);
     const text = goldenText(recording);
     for (const secret of secretsOf(recording)) expect(text).not.toContain(secret);
     expect(text).not.toContain(process.cwd());

@@ -26,7 +26,7 @@ container_state() {
 # key_rows DATABASE: tab-separated lines "key NAME STATE" of our keys in LiteLLM's database,
 # "foreign WHO" of others that may do something. LiteLLM's own UI sessions are left out.
 key_rows() {
-  docker exec -i "$1" psql -qXAt -v ON_ERROR_STOP=1 -F "$(printf '\t')" -U postgres -d litellm -f - <<'SQL'
+  docker exec -i "$1" sh -c 'exec psql -U "${PGUSER:-postgres}" -d "${PGDATABASE:-litellm}" "$@"' psql -qXAt -v ON_ERROR_STOP=1 -F "$(printf '\t')" -f - <<'SQL'
 select 'looked', 'database';
 with seen as (
   select t.*, array_to_string(p.mcp_servers, '+') as servers,

@@ -8,7 +8,7 @@ if [ "$running" = true ] &&
   printf %s "$wanted" | docker exec -i "$PROXY" python3 /etc/mcp-gateway/admin.py block; then
   exit 0
 fi
-if docker exec -i "$DATABASE" psql -qU postgres -d litellm -v ON_ERROR_STOP=1 -v "name=$NAME" <<'SQL'; then
+if docker exec -i "$DATABASE" sh -c 'exec psql -U "${PGUSER:-postgres}" -d "${PGDATABASE:-litellm}" "$@"' psql -q -v ON_ERROR_STOP=1 -v "name=$NAME" <<'SQL'; then
 update "LiteLLM_VerificationToken" set blocked = true where key_alias in (:'name', :'name' || '.previous');
 SQL
   echo "the proxy did not answer: $NAME is blocked in the database"

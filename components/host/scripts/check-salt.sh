@@ -3,7 +3,7 @@
 # Standard input: the salt key.
 set -eu
 hash=$(sha256sum | cut -c1-64)
-sql() { docker exec -i "$CONTAINER" psql -qXAt -U postgres -d litellm -v ON_ERROR_STOP=1 -c "$1" </dev/null; }
+sql() { docker exec -i "$CONTAINER" sh -c 'exec psql -U "${PGUSER:-postgres}" -d "${PGDATABASE:-litellm}" "$@"' psql -qXAt -v ON_ERROR_STOP=1 -c "$1" </dev/null; }
 known=$(sql "select obj_description('public'::regnamespace, 'pg_namespace')")
 case $known in
   "mcp-gateway salt key $hash") ;;

@@ -5,7 +5,7 @@
 # NAMES: the names to keep. Standard input: the same as {"names": [...]}.
 set -eu
 docker exec -i "$PROXY" python3 /etc/mcp-gateway/admin.py purge
-docker exec -i "$DATABASE" psql -qXAt -U postgres -d litellm -v ON_ERROR_STOP=1 -f - <<'SQL'
+docker exec -i "$DATABASE" sh -c 'exec psql -U "${PGUSER:-postgres}" -d "${PGDATABASE:-litellm}" "$@"' psql -qXAt -v ON_ERROR_STOP=1 -f - <<'SQL'
 update "LiteLLM_VerificationToken" set blocked = true
 where metadata->>'managed_by' is distinct from 'mcp-gateway' and team_id is distinct from 'litellm-dashboard'
   and blocked is not true

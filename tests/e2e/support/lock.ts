@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** One run on a machine: the containers' names and their prefix are the same for all. */
-const file = join(tmpdir(), "mcp-gateway-e2e", "pid");
+/** What there is one of on a machine: containers' names and their prefix; the second host; the shared server. */
+type Resource = "pid" | "second-host" | "shared-database";
+const fileOf = (resource: Resource): string => join(tmpdir(), "mcp-gateway-e2e", resource);
 
 function alive(pid: number): boolean {
   try {
@@ -14,24 +15,24 @@ function alive(pid: number): boolean {
   }
 }
 
-function holder(): number {
+function holder(resource: Resource): number {
   try {
-    return Number(readFileSync(file, "utf8"));
+    return Number(readFileSync(fileOf(resource), "utf8"));
   } catch {
     return 0;
   }
 }
 
 /** @throws Error if another run is under way on this machine */
-export function lock(): void {
-  const other = holder();
+export function lock(resource: Resource = "pid"): void {
+  const other = holder(resource);
   if (other > 0 && other !== process.pid && alive(other))
     throw new Error(`another e2e run (process ${other}) is under way on this machine`);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, String(process.pid));
+  mkdirSync(dirname(fileOf(resource)), { recursive: true });
+  writeFileSync(fileOf(resource), String(process.pid));
 }
 
 /** Also called by a run that was refused: it must not take away the lock of the one that holds it. */
-export function unlock(): void {
-  if (holder() === process.pid) rmSync(file);
+export function unlock(resource: Resource = "pid"): void {
+  if (holder(resource) === process.pid) rmSync(fileOf(resource));
 }

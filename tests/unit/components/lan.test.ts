@@ -56,10 +56,7 @@ it("publishes the edge to the LAN and the connector to the server alone", () => 
 });
 
 it("looks the server's networks up and keeps to the plan's directories", () => {
-  expect(recording.calls.map(({ inputs }) => inputs)).toEqual([
-    { name: "postgres-net" },
-    { name: "traefik-proxy" },
-  ]);
+  expect(recording.calls.map(({ inputs }) => inputs)).toEqual([{ name: "postgres-net" }]);
   const sources = recording
     .ofType("docker:index/container:Container")
     .flatMap(({ inputs }) => inputs["mounts"] as { type: string; source: string }[])

@@ -66,13 +66,56 @@ describe("Docker host", () => {
   });
 });
 
-it("does not take a shared database, instead of ignoring the word", () => {
-  expect(only({ database: { mode: "shared" } })).toEqual({
-    path: ["database", "mode"],
-    message: "a shared database is not supported yet",
-    value: "shared",
-    allowed: '"dedicated"',
-    fix: "pulumi config set --path 'mcp-gateway:database.mode' 'dedicated'",
+describe("a shared database", () => {
+  const shared = (more: object = {}) => ({ admin: { password: "example" }, ...more });
+  const problems = (database: object, more: Record<string, unknown> = {}) =>
+    problemsIn({ database: { mode: "shared", ...database }, ...more }).map(
+      ({ path, message, fix }) => [path.join("."), message, fix],
+    );
+
+  it("needs its admin's password", () => {
+    expect(problems({})).toEqual([
+      [
+        "database.shared.admin.password",
+        "a shared database needs the password of an admin of its server",
+        "pulumi config set --secret --path 'mcp-gateway:database.shared.admin.password'",
+      ],
+    ]);
+  });
+
+  it("has no samples", () => {
+    expect(problems({ shared: shared(), samples: ["planets"] })).toEqual([
+      [
+        "database.samples.0",
+        "sample databases are made on a dedicated server only",
+        "pulumi config rm --path 'mcp-gateway:database.samples'",
+      ],
+    ]);
+  });
+
+  it("is neither the server's own, nor the admin's, nor on the gateway's network", () => {
+    const own = shared({ name: "template1", role: "postgres", network: "mcp-gateway-net" });
+    expect(problems({ shared: own })).toEqual([
+      [
+        "database.shared.name",
+        "that database is the server's own",
+        "pulumi config set --path 'mcp-gateway:database.shared.name' 'litellm_db'",
+      ],
+      [
+        "database.shared.role",
+        "LiteLLM must not use the admin's role",
+        "pulumi config set --path 'mcp-gateway:database.shared.role' 'litellm_user'",
+      ],
+      [
+        "database.shared.network",
+        "the shared server must be on a network of its own",
+        "pulumi config set --path 'mcp-gateway:database.shared.network' 'postgres-net'",
+      ],
+    ]);
+  });
+
+  it("may stay in the configuration of a dedicated one, which ignores it", () => {
+    expect(modelOf({ database: { shared: shared() } }).database.shared).toBeUndefined();
   });
 });
 

@@ -81,7 +81,7 @@ const rules: readonly (readonly [readonly (string | number)[], unknown, string, 
   [
     ["database", "destroyData"],
     "yes",
-    "true lets `pulumi destroy` remove the data volume",
+    "true lets `pulumi destroy` remove the data: volume, shared database and role",
     set("database.destroyData", "false"),
   ],
   [["proxy", "logLevel"], "debug", '"INFO" or "DEBUG"', set("proxy.logLevel", "INFO")],

@@ -145,3 +145,18 @@ it("answers its own errors as JSON", () => {
     });
   }
 });
+
+it("believes no X-Forwarded-For unless a proxy is named, and then before it looks at addresses", () => {
+  for (const word of ["proxies.lst", "set-src"]) expect(lines.join("\n")).not.toContain(word);
+  const proxied = haproxyConfig(edgeModel({ trustedProxies: ["172.20.0.2/32"] }))
+    .split("\n")
+    .map((line) => line.trim());
+  const at = (start: string) => proxied.findIndex((line) => line.startsWith(start));
+  expect(proxied).toContain(
+    "tcp-request connection track-sc0 src table addresses unless { src -f proxies.lst }",
+  );
+  const set = at("http-request set-src req.hdr_ip(x-forwarded-for,-1) if proxied");
+  expect(set).toBeGreaterThan(at("acl proxied src -f proxies.lst"));
+  expect(at("http-request track-sc0 src table addresses")).toBeGreaterThan(set);
+  expect(at('http-request set-var(txn.refused) str("source")')).toBeGreaterThan(set);
+});

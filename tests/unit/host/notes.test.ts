@@ -44,7 +44,7 @@ function apply(): void {
 const look = () =>
   parseApplied(
     sh(
-      `${lookBack({ namePrefix: "", directories: { config: config(), secrets: "" } })}look\n`,
+      `${lookBack({ directories: { config: config(), secrets: "" } }, "mcp-litellm-postgres")}look\n`,
       "",
       withDocker(place.path, "exit 1"),
     ).stdout,

@@ -135,7 +135,7 @@ describe("purge-keys.sh", () => {
       writeFileSync(join(ring, name), "");
     const env = withDocker(
       place.path,
-      `case "$3 $4" in "db psql") exit ;; proxy*) echo "$@" >'${log}'; cat >>'${log}'; exit ;; esac\n${execHere}`,
+      `case "$3 $5" in "db -c") exit ;; "proxy "*) echo "$@" >'${log}'; cat >>'${log}'; exit ;; esac\n${execHere}`,
     );
     const variables = { PROXY: "proxy", DATABASE: "db", KEYRING: ring, NAMES: "a c" };
     const ran = sh(hostScript("purge-keys.sh", variables), '{"names":["a","c"]}', env);
@@ -187,7 +187,7 @@ describe("block-key.sh", () => {
     expect(ran.code).toBe(0);
     expect(ran.stdout).toBe("the proxy did not answer: claude is blocked in the database\n");
     expect(log()).toBe(
-      "exec -i db psql -qU postgres -d litellm -v ON_ERROR_STOP=1 -v name=claude\n" +
+      `exec -i db sh -c exec psql -U "\${PGUSER:-postgres}" -d "\${PGDATABASE:-litellm}" "$@" psql -q -v ON_ERROR_STOP=1 -v name=claude\n` +
         `update "LiteLLM_VerificationToken" set blocked = true where key_alias in (:'name', :'name' || '.previous');\n`,
     );
   });
@@ -275,4 +275,51 @@ const shellcheck = spawnSync("shellcheck", ["--version"]).status === 0;
     encoding: "utf8",
   });
   expect(ran.stdout).toBe("");
+});
+
+describe("move-database.sh", () => {
+  const move = (was: string, now: string) => {
+    writeFileSync(join(place.path, "log"), "");
+    return sh(
+      hostScript("move-database.sh", {
+        ...{
+          HOME_NOW: now,
+          CONTAINER: "new",
+          DB_USER: "u",
+          DB_NAME: "d",
+          IMAGE: "i",
+          OWNER: "1:1",
+        },
+        ...{ DEDICATED: "old", DEDICATED_NAME: "litellm", DEDICATED_ROLE: "litellm" },
+        ...{ VOLUME: "v", MOUNTED: "/data", KEYRING: "/data/keyring" },
+      }),
+      "",
+      withDocker(
+        place.path,
+        `echo "$1 $2 $3 $4" >>'${place.path}/log'; case "$*" in *" cat "*) echo "${was}" ;; esac`,
+      ),
+    );
+  };
+  const steps = () => readFileSync(join(place.path, "log"), "utf8").trim().split("\n");
+  const shared = (host: string) => `shared ${host} 5432 litellm_db litellm_user postgres-net`;
+
+  it.each([
+    ["nowhere", "dedicated"],
+    ["dedicated", "dedicated"],
+    [shared("a"), shared("a")],
+  ])("has nothing to move from %s to %s", (was, now) => {
+    expect(move(was, now)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(steps()).toEqual(["exec -i new sh", "exec -i new sh"]);
+  });
+
+  it("says how to get from one shared server to another, and touches neither", () => {
+    expect(move(shared("a"), shared("b"))).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        "LiteLLM's data is in the database litellm_db on a:5432, and can be moved from there to a dedicated server only.\n" +
+        "     fix: first up with database.mode dedicated, then with this configuration\n",
+    });
+    expect(steps()).toEqual(["exec -i new sh"]);
+  });
 });

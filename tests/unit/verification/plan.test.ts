@@ -31,6 +31,7 @@ it("expects of every key exactly its tools, with their prefix, and its models", 
     dockerHost: { kind: "local", url: "unix:///var/run/docker.sock" },
     namePrefix: "",
     proxy: "proxy-1",
+    database: { container: "mcp-litellm-postgres", user: "postgres", name: "litellm" },
     keys: [
       {
         name: "all",

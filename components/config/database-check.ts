@@ -1,0 +1,76 @@
+import { type Problem, removeCommand, setCommand } from "./problems.ts";
+import type { ParsedConfig } from "./schema.ts";
+
+/** Databases and roles that a server has from the start. */
+const serversOwn = ["postgres", "template0", "template1"];
+
+/** What `database.mode: shared` needs, and what goes with the dedicated server only. */
+export function databaseMode(config: ParsedConfig): Problem[] {
+  const { mode, shared, samples } = config.database;
+  if (mode === "dedicated") return [];
+  if (shared === undefined)
+    return [
+      {
+        path: ["database", "shared", "admin", "password"],
+        message: "a shared database needs the password of an admin of its server",
+        allowed: "the password of database.shared.admin.user, as a secret",
+        fix: setCommand(["database", "shared", "admin", "password"]),
+      },
+    ];
+  const problems: Problem[] = samples.map((sample, index) => ({
+    path: ["database", "samples", index],
+    message: "sample databases are made on a dedicated server only",
+    value: sample,
+    allowed: "none with database.mode shared",
+    fix: removeCommand(["database", "samples"]),
+  }));
+  if (serversOwn.includes(shared.name) || shared.name === shared.admin.database)
+    problems.push({
+      path: ["database", "shared", "name"],
+      message: "that database is the server's own",
+      value: shared.name,
+      allowed: `any name but ${[...new Set([...serversOwn, shared.admin.database])].join(", ")}`,
+      fix: setCommand(["database", "shared", "name"], "litellm_db"),
+    });
+  if (shared.role === "postgres" || shared.role === shared.admin.user)
+    problems.push({
+      path: ["database", "shared", "role"],
+      message: "LiteLLM must not use the admin's role",
+      value: shared.role,
+      allowed: "a role of LiteLLM's own",
+      fix: setCommand(["database", "shared", "role"], "litellm_user"),
+    });
+  if (shared.network === config.network)
+    problems.push({
+      path: ["database", "shared", "network"],
+      message: "the shared server must be on a network of its own",
+      value: shared.network,
+      allowed: `any existing network but "${config.network}"`,
+      fix: setCommand(["database", "shared", "network"], "postgres-net"),
+    });
+  return problems;
+}
+
+/** The edge is attached to Traefik's network: the gateway's own one must stay closed to Traefik. */
+export function traefikNetwork(config: ParsedConfig): Problem[] {
+  const { traefik } = config.ingress;
+  if (traefik === undefined) return [];
+  const problems: Problem[] = [];
+  if (traefik.network === config.network)
+    problems.push({
+      path: ["ingress", "traefik", "network"],
+      message: "Traefik must not be on the gateway's own network",
+      value: traefik.network,
+      allowed: `any existing network but "${config.network}"`,
+      fix: setCommand(["ingress", "traefik", "network"], "traefik-proxy"),
+    });
+  if (!traefik.tls && traefik.certResolver !== undefined)
+    problems.push({
+      path: ["ingress", "traefik", "certResolver"],
+      message: "a certificate resolver without TLS does nothing",
+      value: traefik.certResolver,
+      allowed: "tls: true, or no certResolver",
+      fix: removeCommand(["ingress", "traefik", "certResolver"]),
+    });
+  return problems;
+}

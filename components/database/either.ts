@@ -1,0 +1,29 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { GatewayModel } from "../config/model.ts";
+import type { StackContext } from "../stack.ts";
+import type { LitellmDatabase } from "./litellm-database.ts";
+import { DedicatedPostgres } from "./postgres.ts";
+import { SharedPostgres } from "./shared-postgres.ts";
+
+/** LiteLLM's database as the configuration wants it: on a server of its own or on another's. */
+export function litellmDatabase(
+  name: string,
+  context: StackContext,
+  opts: pulumi.ComponentResourceOptions,
+): LitellmDatabase {
+  const { database, connectors } = context.model;
+  if (database.shared !== undefined)
+    return new SharedPostgres(name, context, database.shared, opts);
+  const readers = connectors.flatMap((connector) =>
+    Object.values(connector.environment).flatMap((value) =>
+      value.kind === "sample" ? [{ role: value.role, database: value.database }] : [],
+    ),
+  );
+  return new DedicatedPostgres(name, context, { readers }, opts);
+}
+
+/** What `make down` says at its end. */
+export function dataWords({ database, dockerHost }: GatewayModel, place: string): string {
+  const verb = database.destroyData ? "removes" : "keeps";
+  return `destroy ${verb}: ${place}; the keyring in the Docker volume ${database.volume} on ${dockerHost.url}`;
+}

@@ -1,0 +1,94 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { GatewayModel } from "../config/model.ts";
+import type { Ready } from "../host/ready.ts";
+import { hostCommand } from "../host/host-command.ts";
+import { hostScript } from "../host/host-script.ts";
+import { dataDirectory, database, keyring } from "../names.ts";
+import type { StackContext } from "../stack.ts";
+import { databaseAccess } from "./access.ts";
+
+/** What the rest of the gateway knows of its database, wherever that is. */
+export interface LitellmDatabase {
+  /** Secret URI of LiteLLM's database, known once the server accepts it. */
+  readonly litellmUri: pulumi.Output<string>;
+  /** Of the container that the keyring and psql are reached through. */
+  readonly ready: Ready;
+  /** Roles and databases are there, and the data is in them. */
+  readonly setUp: pulumi.Resource;
+  /** Secret URI of a reader's sample database. */
+  readonly readerUri: (role: string) => pulumi.Output<string>;
+  /** Where the data is, in a sentence. */
+  readonly place: pulumi.Output<string>;
+}
+
+const types = {
+  dedicated: "mcp-gateway:database:DedicatedPostgres",
+  shared: "mcp-gateway:database:SharedPostgres",
+} as const;
+export const databaseTypes = types;
+
+/**
+ * The data volume: the keyring in both modes, and beside it the dedicated server's data. It is
+ * the same resource whichever component it belongs to, so that a change of mode keeps it.
+ */
+export function dataVolume(
+  name: string,
+  other: keyof typeof types,
+  config: GatewayModel["database"],
+  component: { readonly self: pulumi.Resource; readonly parent: pulumi.Resource | undefined },
+): docker.Volume {
+  return new docker.Volume(
+    `${name}-volume`,
+    { name: config.volume },
+    {
+      parent: component.self,
+      retainOnDelete: !config.destroyData,
+      aliases: [{ parent: pulumi.createUrn(name, types[other], component.parent) }],
+    },
+  );
+}
+
+/** Where LiteLLM's data is, as the keyring's file `database-home` has it. */
+export function homeOf({ shared }: GatewayModel["database"]): string {
+  if (shared === undefined) return "dedicated";
+  const { host, port, name, role, network } = shared;
+  return `shared ${host} ${port} ${name} ${role} ${network}`;
+}
+
+/**
+ * Remembers where the data is, and brings it along when that is somewhere else now.
+ * @returns the command, done once the data is in its place
+ */
+export function databaseHome(
+  name: string,
+  { model }: StackContext,
+  args: { readonly image: pulumi.Input<string>; readonly after: pulumi.Input<string>[] },
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource & { readonly id: pulumi.Output<string> } {
+  const access = databaseAccess(model);
+  return hostCommand(
+    name,
+    model.dockerHost,
+    {
+      create: pulumi.all([args.image, pulumi.all(args.after)]).apply(([image]) =>
+        hostScript("move-database.sh", {
+          HOME_NOW: homeOf(model.database),
+          CONTAINER: access.container,
+          DB_USER: access.user,
+          DB_NAME: access.name,
+          DEDICATED: model.namePrefix + database.host,
+          DEDICATED_NAME: database.name,
+          DEDICATED_ROLE: database.role,
+          IMAGE: image,
+          OWNER: model.database.user,
+          VOLUME: model.database.volume,
+          MOUNTED: dataDirectory,
+          KEYRING: keyring,
+        }),
+      ),
+      stdin: "",
+    },
+    opts,
+  );
+}

@@ -1,0 +1,169 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { SharedDatabase } from "../config/model.ts";
+import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { hostCommand } from "../host/host-command.ts";
+import { hostScript } from "../host/host-script.ts";
+import { forgotten, noted } from "../host/notes.ts";
+import { type Ready, readyCommand } from "../host/ready.ts";
+import { dataDirectory, databaseClient, keyring } from "../names.ts";
+import { type StackContext, containerName, networksOf, notesOf } from "../stack.ts";
+import { keptSecret } from "./kept-secret.ts";
+import {
+  type LitellmDatabase,
+  databaseHome,
+  databaseTypes,
+  dataVolume,
+} from "./litellm-database.ts";
+import { scramVerifier } from "./scram.ts";
+import { sharedAdminScript } from "./shared-admin.ts";
+
+/**
+ * A database and a role of the gateway's own on a PostgreSQL that is there already. A container
+ * without a server holds the keyring and is where psql runs, by LiteLLM's role: the admin's
+ * password is used by throw-away containers only. `destroy` leaves database and role as they are.
+ */
+export class SharedPostgres extends pulumi.ComponentResource implements LitellmDatabase {
+  readonly litellmUri: pulumi.Output<string>;
+  readonly ready: Ready;
+  readonly setUp: pulumi.Resource;
+  readonly place: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    context: StackContext,
+    shared: SharedDatabase,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(databaseTypes.shared, name, {}, opts);
+    const { model } = context;
+    const { dockerHost, database: config } = model;
+    const child = { parent: this };
+    const image = pulledImage(`${name}-image`, config.image, child);
+    const volume = dataVolume(name, "dedicated", config, { self: this, parent: opts?.parent });
+    const client = containerName(context, databaseClient.host);
+    const container = gatewayContainer(
+      `${name}-client`,
+      {
+        host: databaseClient.host,
+        context,
+        image,
+        user: config.user,
+        memoryMb: 64,
+        entrypoints: ["sleep"],
+        command: ["infinity"],
+        environment: {
+          PGDATABASE: shared.name,
+          PGHOST: shared.host,
+          PGPASSFILE: `${keyring}/pgpass`,
+          PGPORT: String(shared.port),
+          PGUSER: shared.role,
+        },
+        ...networksOf(context, "database"),
+        volumes: [{ volume: volume.name, target: dataDirectory }],
+        readOnly: true,
+        tmpfs: { "/tmp": "size=64m" },
+        healthcheck: {
+          tests: ["CMD", "test", "-w", dataDirectory],
+          interval: 2,
+          timeout: 5,
+          retries: 5,
+          startPeriod: 30,
+        },
+        graceSeconds: 2,
+      },
+      child,
+    );
+    this.ready = readyCommand(
+      `${name}-ready`,
+      { context, containers: [container], hosts: [databaseClient.host], seconds: 60 },
+      child,
+    );
+
+    const kept = (id: string, rotation: string) =>
+      keptSecret(
+        `${name}-${id}`,
+        {
+          context,
+          id: `database-${id}`,
+          prefix: "",
+          rotation,
+          overlapSeconds: 0,
+          databaseReady: this.ready.command,
+        },
+        child,
+      ).value;
+    const password = kept("password", shared.rotation);
+    const id = `${name}-setup`;
+    const word = context.words.of({ kind: "setup", id, database: client });
+    const note = { applied: notesOf(context), id, word };
+    // Known once the keyring has the word by which the database is this gateway's. Only its being
+    // there counts: the script reads it from the volume.
+    const identity = kept("id", "1");
+    const admin = (mode: "apply" | "drop") =>
+      pulumi.unsecret(
+        pulumi
+          .all([image, identity])
+          .apply(([from]) =>
+            sharedAdminScript({ ...shared, database: config }, mode, from, "never"),
+          ),
+      );
+    const setup = hostCommand(
+      id,
+      dockerHost,
+      {
+        create: admin("apply").apply((script) => noted(script, note)),
+        delete: config.destroyData
+          ? admin("drop").apply((script) => forgotten(script, note))
+          : forgotten("true\n", note),
+        stdin: password.apply(
+          (own) => `${shared.admin.password.reveal()}\n${scramVerifier(own)}\n`,
+        ),
+      },
+      child,
+    );
+    const passfile = hostCommand(
+      `${name}-passfile`,
+      dockerHost,
+      {
+        create: hostScript("shared-passfile.sh", {
+          CONTAINER: client,
+          KEYRING: keyring,
+          ROTATION: shared.rotation,
+        }),
+        stdin: "",
+      },
+      { ...child, dependsOn: [setup] },
+    );
+    const home = databaseHome(
+      `${name}-home`,
+      context,
+      { image, after: [setup.id, passfile.id] },
+      child,
+    );
+
+    this.setUp = home;
+    const { host, port, role } = shared;
+    this.litellmUri = pulumi
+      .all([password, home.id])
+      .apply(
+        ([own]) => `postgresql://${role}:${encodeURIComponent(own)}@${host}:${port}/${shared.name}`,
+      );
+    this.place = pulumi.unsecret(setup.stdout).apply((open) => {
+      const others = open
+        .trim()
+        .split("\n")
+        .filter((line) => line !== "");
+      const reach =
+        others.length === 0
+          ? "the role may connect to no other database"
+          : `PUBLIC also lets the role connect to ${others.join(", ")}`;
+      return `database ${shared.name} of role ${role} on ${host}:${port} (network ${shared.network}); ${reach}`;
+    });
+    this.registerOutputs({ client: this.ready.ids });
+  }
+
+  /** @throws Error: samples are made on a dedicated server only */
+  readerUri(role: string): pulumi.Output<string> {
+    throw new Error(`${role}: a shared server has no samples`);
+  }
+}
