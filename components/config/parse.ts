@@ -18,6 +18,7 @@ import { joinedNetworks, traefikIngress } from "./ingress.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import { type ParsedConfig, configSchema } from "./schema.ts";
 import { Secret } from "./secret.ts";
+import { without } from "./without.ts";
 import { withIsoTimes } from "./yaml-time.ts";
 
 export interface ParseContext {
@@ -181,23 +182,6 @@ function modelEntry(name: string, config: ParsedConfig["models"][string]): Model
 /** Ports of the Docker host that the gateway itself takes. */
 export function ownPorts(gateway: GatewayModel["gateway"] | ParsedConfig["gateway"]): number[] {
   return [gateway.port, ...(gateway.adminPort === undefined ? [] : [gateway.adminPort])];
-}
-
-/** `raw` without the values at `paths`, so that the rest of it can be looked at. */
-function without(raw: unknown, paths: readonly (readonly (string | number)[])[]): unknown {
-  const copy = structuredClone(raw);
-  for (const path of paths) {
-    const parent = path
-      .slice(0, -1)
-      .reduce<unknown>(
-        (value, part) => (value as Record<string, unknown> | undefined)?.[part],
-        copy,
-      );
-    const last = path.at(-1);
-    if (typeof parent === "object" && parent !== null && last !== undefined)
-      Reflect.deleteProperty(parent, last);
-  }
-  return copy;
 }
 
 /**
