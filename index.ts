@@ -9,13 +9,13 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 export default async function main(): Promise<Record<string, unknown>> {
   const configured = readConfig(process.cwd());
   // The components' packages are loaded while the Docker host is looked at.
-  const [{ deploy }, { model, words }] = await Promise.all([
+  const [{ deploy }, { model, words, substitution }] = await Promise.all([
     import("./components/deploy.ts"),
     preflight(configured, pulumi.runtime.isDryRun()).catch((error: unknown) => {
       throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
     }),
   ]);
-  const outputs = deploy(model, words);
+  const outputs = deploy(model, words, substitution);
   for (const { what, reason } of words.drift)
     void pulumi.log.warn(`${what} is not as it was applied: ${reason}`);
   return outputs;

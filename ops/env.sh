@@ -4,6 +4,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=/dev/null
 [ ! -f "$root/.lab/env" ] || source "$root/.lab/env"
 export PULUMI_STACK=${STACK:-local} PULUMI_SKIP_UPDATE_CHECK=true
+# Pulumi's own default grows with the machine (4 for each core), an SSH server's patience does not:
+# sshd takes 10 sessions a connection and starts to refuse new ones at 10 half-open connections.
+export PULUMI_PARALLEL=${PULUMI_PARALLEL:-8}
 
 own_backend() {
   [ -n "${PULUMI_BACKEND_URL:-}${PULUMI_ACCESS_TOKEN:-}" ] ||

@@ -111,13 +111,9 @@ async function removeOrphan(
 async function dockerHost(): Promise<DockerHost> {
   const config = JSON.parse(await pulumi(["config", "--json"])) as Record<
     string,
-    { value: string; objectValue?: { hostKey?: string; privateKeyFile?: string } }
+    { value: string }
   >;
-  const ssh = config["mcp-gateway:ssh"]?.objectValue;
-  return parseDockerHost(
-    config["mcp-gateway:dockerHost"]?.value ?? "unix:///var/run/docker.sock",
-    ssh,
-  );
+  return parseDockerHost(config["mcp-gateway:dockerHost"]?.value ?? "unix:///var/run/docker.sock");
 }
 
 /**

@@ -49,6 +49,7 @@ for name in "$@"; do
   case $name in
     unit) suite unit ;;
     contract | e2e | heavy)
+      [ "$name" = contract ] || bash lab/steps/second-host.sh
       if docker version >/dev/null 2>&1; then suite "$name"; else skip "$name"; fi
       ;;
     *)

@@ -5,17 +5,23 @@ import type { ToolCall } from "./schema.ts";
 import type { Secret } from "./secret.ts";
 
 /** Where the Docker engine is, and how files and commands get to its machine. */
-export type DockerHost =
-  | { readonly kind: "local"; readonly url: string }
-  | {
-      readonly kind: "ssh";
-      readonly url: string;
-      readonly user: string;
-      readonly host: string;
-      readonly port: number;
-      readonly hostKey: string;
-      readonly privateKeyFile?: string;
-    };
+export type DockerHost = { readonly kind: "local"; readonly url: string } | SshHost;
+
+export interface SshHost {
+  readonly kind: "ssh";
+  readonly url: string;
+  readonly user: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How this machine and an SSH host know each other; no resource's input, so free to change. */
+export interface SshTrust {
+  /** Type and key, as in a `.pub` file. */
+  readonly hostKey: string;
+  /** Unset: the agent, or ssh's own default keys. */
+  readonly privateKeyFile?: string;
+}
 
 /** The value of one environment variable of a connector. */
 export type ConnectorValue =
@@ -101,6 +107,7 @@ export interface TraefikIngress {
 /** The whole stack, validated: everything after this is a pure derivation or a component. */
 export interface GatewayModel {
   readonly dockerHost: DockerHost;
+  readonly ssh?: SshTrust;
   /** What clients use; `url` has no trailing slash. */
   readonly gateway: {
     readonly host: string;
@@ -128,6 +135,9 @@ export interface GatewayModel {
   };
   readonly proxy: {
     readonly image: string;
+    /** As configured: what `imageMirrorFile` puts in its place often tells no version. */
+    readonly reference: string;
+    readonly imageFallback: "none" | "nearest-stable";
     readonly user: string;
     readonly memoryMb: number;
     readonly logLevel: string;

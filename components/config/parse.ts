@@ -10,6 +10,7 @@ import type {
   GatewayModel,
   KeyModel,
   ModelEntry,
+  SshTrust,
 } from "./model.ts";
 import { relay } from "../names.ts";
 import { relayPort } from "../relay/relay-port.ts";
@@ -48,10 +49,7 @@ function connectorHost(id: string): string {
 }
 
 /** `unix://…` or `ssh://user@host[:port]`, as the schema has let it through. */
-export function parseDockerHost(
-  url: string,
-  ssh?: { readonly hostKey?: string | undefined; readonly privateKeyFile?: string | undefined },
-): DockerHost {
+export function parseDockerHost(url: string): DockerHost {
   const match = /^ssh:\/\/([^@]+)@([^:]+)(?::(\d+))?$/.exec(url);
   if (match === null) return { kind: "local", url };
   return {
@@ -60,9 +58,11 @@ export function parseDockerHost(
     user: match[1] ?? "",
     host: match[2] ?? "",
     port: Number(match[3] ?? 22),
-    hostKey: ssh?.hostKey ?? "",
-    ...(ssh?.privateKeyFile === undefined ? {} : { privateKeyFile: ssh.privateKeyFile }),
   };
+}
+
+function sshTrust({ hostKey, privateKeyFile }: NonNullable<ParsedConfig["ssh"]>): SshTrust {
+  return { hostKey, ...(privateKeyFile === undefined ? {} : { privateKeyFile }) };
 }
 
 function connectorValue(
@@ -242,7 +242,8 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
   return {
     ok: true,
     model: {
-      dockerHost: parseDockerHost(config.dockerHost, config.ssh),
+      dockerHost: parseDockerHost(config.dockerHost),
+      ...(config.ssh === undefined ? {} : { ssh: sshTrust(config.ssh) }),
       gateway: {
         ...{ host, port, bind, url: `http://${host}:${port}` },
         ...(adminPort === undefined ? {} : { adminPort }),
@@ -265,6 +266,8 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
       },
       proxy: {
         image: image(config.proxy.image),
+        reference: config.proxy.image,
+        imageFallback: config.proxy.imageFallback,
         user: config.proxy.user,
         memoryMb: config.proxy.memoryMb,
         logLevel: config.proxy.logLevel,

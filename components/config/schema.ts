@@ -132,6 +132,10 @@ const database = z
 const proxy = z
   .strictObject({
     image: imageReference.default("ghcr.io/berriai/litellm:main-v1.77.3-stable"),
+    imageFallback: z.enum(["none", "nearest-stable"]).default("none").meta({
+      description:
+        "what to do if the image's tag was not published: nothing, or take the nearest published *-stable",
+    }),
     user: userIds
       .default("0:0")
       .meta({ description: "uid:gid to run LiteLLM as; the official image expects root" }),

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "../config/model.ts";
+import { sshOptions } from "./ssh.ts";
 
 export interface HostCommandArgs {
   readonly create: pulumi.Input<string>;
@@ -18,20 +17,6 @@ export interface HostCommandArgs {
   readonly stdin?: pulumi.Input<string>;
 }
 
-function connection(
-  host: Extract<DockerHost, { kind: "ssh" }>,
-): command.types.input.remote.ConnectionArgs {
-  const file = host.privateKeyFile?.replace(/^~(?=\/)/, homedir());
-  return {
-    host: host.host,
-    port: host.port,
-    user: host.user,
-    // Left out, the provider takes any host for the right one (pulumi-command connection.go).
-    hostKey: host.hostKey,
-    ...(file === undefined ? {} : { privateKey: pulumi.secret(readFileSync(file, "utf8")) }),
-  };
-}
-
 /**
  * A POSIX shell command on the Docker host, wherever that is. Output is secret and never logged:
  * the CLI prints a command's output in the clear even when its input was a secret. Changing an
@@ -42,7 +27,7 @@ export function hostCommand(
   host: DockerHost,
   args: HostCommandArgs,
   opts: pulumi.CustomResourceOptions,
-): command.local.Command | command.remote.Command {
+): command.local.Command {
   const engine = host.kind === "local" ? `export DOCKER_HOST='${host.url}'\n` : "";
   const script = (text: pulumi.Input<string>) => pulumi.interpolate`${engine}${text}`;
   const inputs = {
@@ -55,7 +40,9 @@ export function hostCommand(
     logging: "none" as const,
   };
   const options = pulumi.mergeOptions({ additionalSecretOutputs: ["stdout", "stderr"] }, opts);
-  return host.kind === "local"
-    ? new command.local.Command(name, { ...inputs, interpreter: ["/bin/sh", "-c"] }, options)
-    : new command.remote.Command(name, { ...inputs, connection: connection(host) }, options);
+  // Not command.remote: there the private key is an input, so it lies in the state, a new one runs
+  // everything again, and whatever is deleted later is still asked for with the old one.
+  const interpreter =
+    host.kind === "local" ? ["/bin/sh", "-c"] : ["ssh", ...sshOptions(host), host.host];
+  return new command.local.Command(name, { ...inputs, interpreter }, options);
 }

@@ -1,9 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DockerHost } from "../config/model.ts";
 import { shellQuote } from "./shell.ts";
+import { isPrepared, sshOptions } from "./ssh.ts";
 
 export interface Ran {
   readonly code: number;
@@ -50,24 +48,8 @@ export async function hostExec(
   if (program === undefined) throw new Error("no command");
   if (host.kind === "local")
     return run(program, args, { stdin, env: { ...process.env, DOCKER_HOST: host.url } });
-  const directory = mkdtempSync(join(tmpdir(), "mcp-gateway-"));
-  try {
-    const known = join(directory, "known_hosts");
-    const name = host.port === 22 ? host.host : `[${host.host}]:${host.port}`;
-    writeFileSync(known, `${name} ${host.hostKey}\n`, { mode: 0o600 });
-    const key = host.privateKeyFile?.replace(/^~(?=\/)/, homedir());
-    return await run(
-      "ssh",
-      [
-        ...["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"],
-        ...["-o", `UserKnownHostsFile=${known}`, "-p", String(host.port)],
-        ...(key === undefined ? [] : ["-o", "IdentitiesOnly=yes", "-i", key]),
-        `${host.user}@${host.host}`,
-        command.map(shellQuote).join(" "),
-      ],
-      { stdin },
-    );
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  // In a fresh checkout, before the program has run here for the first time.
+  if (!isPrepared(host, process.cwd()))
+    throw new Error(`this checkout has not reached ${host.url} yet: run pulumi preview once`);
+  return run("ssh", [...sshOptions(host), host.host, command.map(shellQuote).join(" ")], { stdin });
 }

@@ -27,8 +27,37 @@ export interface HostFacts {
     readonly ports: string;
   }[];
   readonly networks: readonly string[];
+  /** The same, with the compose project that each is labelled with, or nothing. */
+  readonly ownedNetworks: readonly { readonly name: string; readonly project: string }[];
+  /** The data volume, if it is there. */
+  readonly volumes: readonly { readonly name: string; readonly project: string }[];
+  /** Containers that mount it. */
+  readonly volumeUsers: readonly { readonly name: string; readonly files: string }[];
   readonly listening: readonly { readonly address: string; readonly process: string }[];
   readonly missingImages: readonly MissingImage[];
+  /** Not on the host; their registry has them, or has not answered yet. */
+  readonly toPull: readonly string[];
+  /** Unix seconds; 0 if unknown, as all numbers here. */
+  readonly clock: number;
+  readonly user: string;
+  /** As `uname -m` says it. */
+  readonly architecture: string;
+  readonly engineVersion: string;
+  readonly memoryMb: number;
+  readonly memoryFreeMb: number;
+  readonly disks: readonly {
+    readonly what: "config" | "secrets" | "docker";
+    readonly path: string;
+    readonly freeMb: number;
+  }[];
+  readonly directories: readonly {
+    readonly what: "config" | "secrets";
+    readonly path: string;
+    /** `path`, or the nearest directory above it that is there; `mode` (octal) is its mode. */
+    readonly there: string;
+    readonly mode: string;
+    readonly mayWrite: boolean;
+  }[];
 }
 
 /** The lines of `preflight.sh` as facts. */
@@ -36,6 +65,10 @@ export function parseFacts(text: string): HostFacts {
   const lines = text.split("\n").map((line) => line.split("\t"));
   const of = (kind: string): string[][] =>
     lines.filter((line) => line[0] === kind).map((line) => line.slice(1));
+  const first = (kind: string): string[] => of(kind)[0] ?? [];
+  const memory = (what: string): number =>
+    Number(of("memory").find(([name]) => name === `Mem${what}:`)?.[1] ?? 0);
+  const owned = (kind: string) => of(kind).map(([name = "", project = ""]) => ({ name, project }));
   const bad = (["no-docker", "no-engine", "denied"] as const).find((kind) => of(kind).length > 0);
   return {
     engine: bad ?? "answers",
@@ -48,6 +81,28 @@ export function parseFacts(text: string): HostFacts {
     networks: of("network").map(([name = ""]) => name),
     listening: of("listening").map(([address = "", process = ""]) => ({ address, process })),
     missingImages: of("no-image").map(([image = "", reason = ""]) => ({ image, reason })),
+    ownedNetworks: owned("network"),
+    volumes: owned("volume"),
+    volumeUsers: of("user").map(([name = "", files = ""]) => ({ name, files })),
+    toPull: of("pull").map(([image = ""]) => image),
+    clock: Number(first("clock")[0] ?? 0),
+    architecture: first("machine")[0] ?? "",
+    user: first("machine")[1] ?? "",
+    engineVersion: first("engine")[0] ?? "",
+    memoryMb: memory("Total"),
+    memoryFreeMb: memory("Available"),
+    disks: of("disk").map(([what = "", path = "", free = ""]) => ({
+      what: what as "docker",
+      path,
+      freeMb: Number(free),
+    })),
+    directories: of("directory").map(([what = "", path = "", there = "", mode = "", may = ""]) => ({
+      what: what as "config",
+      path,
+      there,
+      mode,
+      mayWrite: may === "yes",
+    })),
   };
 }
 

@@ -4,16 +4,23 @@ import { databaseAccess } from "../database/access.ts";
 import { sharedDatabaseFindings } from "../database/shared-admin.ts";
 import { parseApplied } from "../host/applied-facts.ts";
 import { hostExec } from "../host/host-exec.ts";
+import { prepareSsh } from "../host/ssh.ts";
 import { hostScript } from "../host/host-script.ts";
 import { lookBack } from "../host/notes.ts";
 import { Words } from "../host/words.ts";
 import { withDeployedPorts } from "./deployed-ports.ts";
 import { type Finding, type MissingImage, findings, imagePath, parseFacts } from "./findings.ts";
+import { hostFindings } from "./host-findings.ts";
 import { nearestTags, publishedTags, registryOf } from "./published-tags.ts";
+import { type Substitution, proxySubstitution } from "./substitution.ts";
+import { keyFinding, unreachable } from "./unreachable.ts";
 
-async function imageFinding(model: GatewayModel, missing: MissingImage): Promise<Finding> {
+function imageFinding(
+  model: GatewayModel,
+  missing: MissingImage,
+  tags: readonly string[] | undefined,
+): Finding {
   const where = registryOf(missing.image);
-  const tags = await publishedTags(missing.image);
   const near = tags === undefined ? [] : nearestTags(where?.tag ?? "", tags);
   const exists =
     tags === undefined
@@ -22,13 +29,18 @@ async function imageFinding(model: GatewayModel, missing: MissingImage): Promise
         ? "its repository has no tags"
         : `published tags like it: ${near.join(", ") || tags.slice(-5).join(", ")}`;
   const path = imagePath(model, missing.image);
+  const nearest = near[0] ?? tags?.at(-1);
   const better =
-    near[0] === undefined || where === undefined
+    nearest === undefined || where === undefined
       ? undefined
-      : `${where.registry}/${where.repository}:${near[0]}`;
+      : `${where.registry}/${where.repository}:${nearest}`;
+  const allow =
+    missing.image === model.proxy.image && (tags ?? []).some((tag) => tag.endsWith("-stable"))
+      ? `, or let such a one be taken: ${setCommand(["proxy", "imageFallback"], "nearest-stable")}`
+      : "";
   return {
     message: `the image ${missing.image} cannot be obtained (${missing.reason}); ${exists}`,
-    fix: setCommand(path, better),
+    fix: `${setCommand(path, better)}${allow}`,
   };
 }
 
@@ -41,17 +53,14 @@ export function renderFindings(found: readonly Finding[]): string {
   return `there ${count} on the Docker host; nothing was changed\n\n${parts.join("\n\n")}\n`;
 }
 
-/**
- * One read-only look at the Docker host before anything is changed.
- * @param preview whether not even an image may be fetched
- * @returns the model with the ports that its connectors have there, and the words of what was
- *   applied before
- * @throws Error with every finding and its fix
- */
-export async function preflight(
-  configured: GatewayModel,
-  preview: boolean,
-): Promise<{ readonly model: GatewayModel; readonly words: Words }> {
+/** The script's answer, or why there is none. */
+async function look(configured: GatewayModel): Promise<string> {
+  const { dockerHost, ssh } = configured;
+  if (dockerHost.kind === "ssh" && ssh !== undefined) {
+    const noKey = keyFinding(ssh, process.cwd());
+    if (noKey.length > 0) throw new Error(renderFindings(noKey));
+    prepareSsh(dockerHost, ssh, process.cwd());
+  }
   const images = [
     ...(["database", "proxy", "edge", "mockModel"] as const).map((part) => configured[part].image),
     ...configured.connectors.map((connector) => connector.image),
@@ -60,20 +69,60 @@ export async function preflight(
   const script = [
     lookBack(configured, databaseAccess(configured).container),
     "trap wait EXIT\nlook 2>/dev/null &\n",
-    hostScript("preflight.sh", { IMAGES: [...new Set(images)].join(" ") }),
+    hostScript("preflight.sh", {
+      IMAGES: [...new Set(images)].join(" "),
+      VOLUME: configured.database.volume,
+      CONFIG: configured.directories.config,
+      SECRETS: configured.directories.secrets,
+    }),
   ].join("");
-  const ran = await hostExec(configured.dockerHost, ["/bin/sh", "-s"], script);
+  const ran = await hostExec(dockerHost, ["/bin/sh", "-s"], script);
+  if (ran.code === 255 && dockerHost.kind === "ssh" && ssh !== undefined)
+    throw new Error(renderFindings([unreachable(dockerHost, ssh, ran.stderr)]));
   if (ran.code !== 0)
-    throw new Error(
-      `the Docker host ${configured.dockerHost.url} could not be looked at: ${ran.stderr}`,
-    );
-  const facts = parseFacts(ran.stdout);
+    throw new Error(`the Docker host ${dockerHost.url} could not be looked at: ${ran.stderr}`);
+  return ran.stdout;
+}
+
+/**
+ * One read-only look at the Docker host before anything is changed, over one SSH connection.
+ * @param preview whether not even an image may be fetched
+ * @returns the model with the ports that its connectors have there, the words of what was applied
+ *   before, and the image of the proxy to deploy if it is to be another than the configured one
+ * @throws Error with every finding and its fix
+ */
+export async function preflight(
+  configured: GatewayModel,
+  preview: boolean,
+): Promise<{
+  readonly model: GatewayModel;
+  readonly words: Words;
+  readonly substitution?: Substitution;
+}> {
+  const asked = Math.floor(Date.now() / 1000);
+  const text = await look(configured);
+  const facts = parseFacts(text);
   const model = withDeployedPorts(configured, facts);
+  const answered = Math.floor(Date.now() / 1000);
+  const tags = await Promise.all(
+    facts.missingImages.map(async (missing) => ({
+      missing,
+      tags: await publishedTags(missing.image),
+    })),
+  );
+  const substitution = proxySubstitution(model, tags);
   const found = [
     ...findings(model, facts),
+    ...hostFindings(model, facts, asked, answered),
     ...(facts.engine === "answers" ? await sharedDatabaseFindings(model, preview) : []),
-    ...(await Promise.all(facts.missingImages.map((missing) => imageFinding(model, missing)))),
+    ...tags
+      .filter(({ missing }) => missing.image !== substitution?.wanted)
+      .map(({ missing, tags: published }) => imageFinding(model, missing, published)),
   ];
   if (found.length > 0) throw new Error(renderFindings(found));
-  return { model, words: new Words(parseApplied(ran.stdout), String(Date.now())) };
+  return {
+    model,
+    words: new Words(parseApplied(text), String(Date.now())),
+    ...(substitution === undefined ? {} : { substitution }),
+  };
 }

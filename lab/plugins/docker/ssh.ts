@@ -56,7 +56,7 @@ function refuseUnknownOptions(sshOpts: readonly string[]): void {
     const option = value?.split(/[=\s]/)[0] ?? "";
     const isKnown =
       value !== undefined &&
-      (flag === "-i" || flag === "-p" || (flag === "-o" && KNOWN_OPTIONS.includes(option)));
+      (["-F", "-i", "-p"].includes(flag) || (flag === "-o" && KNOWN_OPTIONS.includes(option)));
     if (!isKnown) {
       throw new Error(
         `sshOpts: ${flag === "-o" ? `-o ${option}` : word}: this stand-in does not implement it; ` +

@@ -15,33 +15,32 @@ beforeAll(async () => {
   recording = await record(deploy, "lan", stackConfig("lan"));
 });
 
-it("reaches the server over SSH with the pinned host key, always", () => {
-  const remote = recording.ofType("command:remote:Command");
-  expect(remote.length).toBeGreaterThan(20);
-  for (const { name, inputs } of remote)
-    expect([name, reveal(inputs["connection"])]).toEqual([
-      name,
-      {
-        host: "linuxserver.lan",
-        port: 22,
-        user: "administrator",
-        hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFAKE",
-        // The provider's defaults; no key and no password: the agent has it.
-        dialErrorLimit: 10,
-        perDialTimeout: 15,
-      },
-    ]);
+const ssh = ["-F", ".gateway/ssh/administrator@linuxserver.lan/config"];
+
+it("reaches the server over SSH, and nothing says by which key", () => {
+  expect(recording.ofType("command:remote:Command")).toEqual([]);
+  const commands = recording
+    .ofType("command:local:Command")
+    .filter(({ name }) => name !== "mcp-gateway-verification-run");
+  expect(commands.length).toBeGreaterThan(20);
+  for (const { name, inputs } of commands)
+    expect([name, inputs["interpreter"]]).toEqual([name, ["ssh", ...ssh, "linuxserver.lan"]]);
+  const everything = JSON.stringify(recording.resources.map(({ inputs }) => reveal(inputs)));
+  expect(everything).not.toContain("AAAAC3NzaC1lZDI1NTE5AAAAIFAKE");
 });
 
 it("runs nothing on this machine but the verification", () => {
   expect(
-    recording.ofType("command:local:Command").map(({ name, inputs }) => [name, inputs["create"]]),
+    recording
+      .ofType("command:local:Command")
+      .filter(({ inputs }) => (inputs["interpreter"] as string[])[0] !== "ssh")
+      .map(({ name, inputs }) => [name, inputs["create"]]),
   ).toEqual([["mcp-gateway-verification-run", "exec node ops/verify.ts"]]);
 });
 
 it("deploys to the server's engine only", () => {
   expect(recording.ofType("pulumi:providers:docker").map(({ inputs }) => inputs)).toEqual([
-    { host: "ssh://administrator@linuxserver.lan" },
+    { host: "ssh://administrator@linuxserver.lan", sshOpts: JSON.stringify(ssh) },
   ]);
 });
 

@@ -66,7 +66,7 @@ test("an upload is an archive that tar can read", () => {
 });
 
 test("ssh is called as the Docker CLI calls it", () => {
-  const options = ["-i", "/key", "-p", "2222", "-o", "StrictHostKeyChecking=yes"];
+  const options = ["-F", "/config", "-i", "/key", "-p", "2222", "-o", "StrictHostKeyChecking=yes"];
   expect(sshArguments("ssh://me@host:22", [...options, "-oUserKnownHostsFile=/known"])).toEqual([
     ...["-o", "ConnectTimeout=30", "-T", ...options, "-oUserKnownHostsFile=/known"],
     ...["-l", "me", "-p", "22", "--", "host", "docker", "system", "dial-stdio"],
