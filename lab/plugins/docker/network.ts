@@ -39,6 +39,8 @@ function inspect(client: DockerClient, name: string): Promise<Network> {
 
 export function network(connect: () => DockerClient): ResourceLogic {
   const read = async (id: string) => {
+    // It makes a client first, which asks whether the daemon answers at all, and fails if not.
+    await connect().apiVersion();
     try {
       return { id, outputs: described(await inspect(connect(), id)) };
     } catch {

@@ -47,7 +47,7 @@ export function lanLife(lan: () => Lan): void {
 
   test("SSH is cut in the middle of an up; the next one converges", async () => {
     const neighbours = await lookAtNeighbours(lan().host);
-    lan().configure({ proxy: { memoryMb: 1900 } });
+    lan().configure({ proxy: { logLevel: "DEBUG" } });
     const proxies = "docker ps -aq --no-trunc --filter name=mcp-litellm-proxy";
     const old = (await lan().host.shell(proxies)).trim();
     const { ended } = lan().startUp();

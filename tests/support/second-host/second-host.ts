@@ -230,9 +230,9 @@ while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done`);
     return run("nsenter", [...enter, program, ...args], { ...options, env });
   }
 
-  /** A bash script there, as its root, that has to succeed. */
+  /** A bash script there, as its root, that has to succeed, and within two minutes. */
   async shell(script: string): Promise<string> {
-    const ran = await this.inside("bash", ["-euo", "pipefail", "-c", script]);
+    const ran = await this.inside("timeout", ["120", "bash", "-euo", "pipefail", "-c", script]);
     if (ran.code !== 0) throw new Error(`on the second host: ${script}\n${ran.all}`);
     return ran.stdout;
   }

@@ -142,6 +142,15 @@ describe("a network", () => {
     );
   });
 
+  test("is not gone because nobody answers at all, although any failed look says so", async () => {
+    daemon.answers["GET /networks/n1"] = [[500, { message: "broken" }]];
+    expect(await logic("Network").read(subject(), "n1", {})).toBeUndefined();
+    const offline = dockerPackage();
+    offline.configure?.({ host: "unix:///nowhere/docker.sock" });
+    const { read } = offline.resources["docker:index/network:Network"] as Required<ResourceLogic>;
+    await expect(read(subject(), "n1", {})).rejects.toThrow("Error pinging Docker server");
+  });
+
   test("with containers in it is tried again", async () => {
     daemon.answers["GET /networks/n1"] = [[200, found]];
     const busy: Answer = [403, { message: "network net has active endpoints" }];
