@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { lookAtNeighbours, moveIn } from "../support/second-host/neighbours.ts";
 import { SecondHost, secondHostIsPossible } from "../support/second-host/second-host.ts";
 import { deployed, outputs, services } from "../e2e/groups/lan-up.ts";
+import { plainName } from "../e2e/support/docker.ts";
 import { Lan } from "../e2e/support/lan.ts";
 import { lock, unlock } from "../e2e/support/lock.ts";
 
@@ -102,7 +103,12 @@ const repairs: Partial<Record<keyof typeof cuts, () => Promise<void>>> = {
 
   expect(await deployed(lan)).toEqual(services);
   const all = await host.shell("docker ps -a --format '{{.Names}}' | sort");
-  expect(all.trim().split("\n")).toEqual([...Object.keys(services), "postgres", "traefik"]);
+  expect(
+    all
+      .trim()
+      .split("\n")
+      .map((name) => plainName("", name)),
+  ).toEqual([...Object.keys(services), "postgres", "traefik"]);
   expect(
     await host.shell(
       "docker network ls --filter label=com.docker.compose.project=mcp-gateway -q | wc -l",

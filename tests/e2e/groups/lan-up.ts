@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lookAtNeighbours } from "../../support/second-host/neighbours.ts";
 import type { Outputs } from "../support/deployment.ts";
+import { plainName } from "../support/docker.ts";
 import { bearer, send } from "../support/http.ts";
 import type { Lan } from "../support/lan.ts";
 import { start } from "../support/run.ts";
@@ -13,6 +14,7 @@ export const services = {
   "mcp-litellm-proxy": "4000/tcp",
   "mcp-mock-model": "",
   "mcp-postgres": "8000/tcp, 127.0.0.1:48010->8686/tcp",
+  "mcp-relay": "",
 };
 
 /** Container → published ports. */
@@ -24,7 +26,8 @@ export async function deployed(lan: Lan): Promise<Record<string, string>> {
     text
       .trim()
       .split("\n")
-      .map((line) => line.split("=") as [string, string]),
+      .map((line) => line.split("="))
+      .map(([name = "", ports = ""]) => [plainName("", name), ports]),
   );
 }
 
