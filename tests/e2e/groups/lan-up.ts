@@ -96,6 +96,12 @@ export function lanUp(lan: () => Lan): void {
     expect(text.trim().split("\n")).toEqual([
       "drwx------ administrator:administrator ",
       "drwx------ administrator:administrator /mcp-gateway",
+      "drwx------ administrator:administrator /mcp-gateway/keyring",
+      ...["claude-code", "codex-cli", "gemini-cli", "open-webui", "vscode"].map(
+        (key) => `-rw------- administrator:administrator /mcp-gateway/keyring/key-${key}`,
+      ),
+      "-rw------- administrator:administrator /mcp-gateway/keyring/master-key",
+      "-rw------- administrator:administrator /mcp-gateway/keyring/salt-key",
       "drwx------ administrator:administrator /mcp-gateway/mcp-postgres",
       expect.stringMatching(/^-rw------- \S+:\S+ \/mcp-gateway\/mcp-postgres\/connector\.env$/),
       "drwx------ administrator:administrator /mcp-gateway/postgres",
