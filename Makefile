@@ -9,13 +9,19 @@ export STACK
 IN = source ops/env.sh &&
 PULUMI = $(IN) pulumi
 
-.PHONY: help lab stack up preview access tools-lock refresh verify outputs clients down env test unit contract e2e test-heavy bench check schema clean
+.PHONY: help lab images catalogue stack up preview access tools-lock refresh verify outputs clients down env test unit contract e2e test-heavy bench check schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 lab: ## toolchain, Docker engine and images, official ones where they can be reached
 	@bash lab/up
+
+images: ## the images of the whole catalogue as well, those that nobody publishes built from packages
+	@LAB_IMAGES=all bash lab/up
+
+catalogue: lab ## the connectors to choose from, and what is known of them
+	@$(IN) node ops/catalogue.ts
 
 stack: lab ## make the stack if it is not there
 	@$(IN) bash ops/stack.sh
@@ -32,7 +38,7 @@ preview: stack ## show what `make up` would change
 access: stack ## who may call what, as a table; HTML=1 writes a page
 	@$(IN) HTML="$(HTML)" node ops/access.ts
 
-tools-lock: lab ## read every catalogue entry's tools from its real server into tools.lock.json
+tools-lock: images ## read the servers' tools into tools.lock.json: the catalogue's, and the stack's own
 	@$(IN) node ops/tools-lock.ts
 
 refresh: stack ## compare the state with the Docker host, and name what has drifted
@@ -56,7 +62,7 @@ down: stack ## remove the gateway; its data stays, and where that is gets said
 env: ## what a shell needs for plain `pulumi ...`: eval "$$(make -s env)"
 	@$(IN) bash ops/print-env.sh
 
-test: lab ## unit, contract and e2e tests
+test: images ## unit, contract and e2e tests
 	@$(IN) bash ops/test.sh unit contract e2e
 
 unit: lab ## the quick tests
@@ -65,7 +71,7 @@ unit: lab ## the quick tests
 contract: lab ## what we render, read by the real LiteLLM
 	@$(IN) bash ops/test.sh contract
 
-e2e: lab ## a whole deployment with real clients
+e2e: images ## a whole deployment with real clients
 	@$(IN) bash ops/test.sh e2e
 
 test-heavy: lab ## load, interruptions and a real Traefik on whole deployments: minutes, not part of make test

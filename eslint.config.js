@@ -2,7 +2,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: [".lab/", "node_modules/", "**/*.js"] },
+  { ignores: [".lab/", "node_modules/", "**/*.js", "**/*.mjs"] },
   ...tseslint.configs.strictTypeChecked,
   {
     files: ["**/*.ts"],

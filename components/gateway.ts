@@ -7,7 +7,7 @@ import { type AccessMatrix, accessMatrix } from "./access/grants.ts";
 import { edgeKeys, guardRows } from "./access/rows.ts";
 import { VirtualKey, keyPurge } from "./access/virtual-key.ts";
 import type { GatewayModel } from "./config/model.ts";
-import { Connector } from "./connectors/connector.ts";
+import { deployedConnectors } from "./connectors/deployed.ts";
 import { checkedSalt, keptSecret } from "./database/kept-secret.ts";
 import { dataWords, litellmDatabase } from "./database/either.ts";
 import { Edge } from "./edge/edge.ts";
@@ -28,7 +28,7 @@ export interface ConnectorOutput {
   readonly url: string;
   readonly serverId: string;
   readonly transport: string;
-  readonly hostPort: number;
+  readonly hostPort?: number;
 }
 
 /** The whole gateway: data flows from the model through the components to these outputs. */
@@ -91,19 +91,7 @@ export class Gateway extends pulumi.ComponentResource {
         child,
       ).value;
     this.masterKey = kept("master-key", model.proxy.masterKeyRotation);
-    const connectors = model.connectors.map(
-      (connector) =>
-        new Connector(
-          `${name}-connector-${connector.id}`,
-          context,
-          {
-            connector,
-            sampleUri: (role) => postgres.readerUri(role),
-            sampleServer: postgres.ready.ids,
-          },
-          child,
-        ),
-    );
+    const connectors = deployedConnectors(name, context, postgres, child);
     const relay = new Relay(`${name}-relay`, context, child);
     const mock = new MockModel(`${name}-mock-model`, context, child);
     const keys = model.keys.map(
@@ -141,7 +129,7 @@ export class Gateway extends pulumi.ComponentResource {
       readyCommand(`${name}-${id}`, { context, containers, hosts, seconds: 120 }, child);
     const others = ready(
       "ready",
-      [relay.container, mock.container, ...connectors.map((one) => one.container)],
+      [relay.container, mock.container, ...connectors.flatMap((one) => one.containers)],
       [relayNames.host, mockModel.host, ...model.connectors.map(({ host }) => host)],
     );
     const active = keys.map((key) => key.grant(proxy.running));
@@ -187,8 +175,8 @@ export class Gateway extends pulumi.ComponentResource {
         {
           url: connector.url,
           serverId: connector.serverId,
-          transport: connector.definition.transport,
-          hostPort: connector.hostPort,
+          transport: connector.transport,
+          ...(connector.container === undefined ? {} : { hostPort: connector.container.hostPort }),
         },
       ]),
     );

@@ -1,94 +1,114 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ListedTool, lockTools, type ToolsLock } from "../components/access/tools-lock.ts";
 import { readMirror, readToolsLock } from "../components/config/read.ts";
+import { connectorModel } from "../components/config/connector-model.ts";
+import type { ConnectorModel, GatewayModel } from "../components/config/model.ts";
 import { configSchema } from "../components/config/schema.ts";
 import { readCatalogue } from "../components/connectors/catalogue.ts";
-import type { ConnectorDefinition } from "../components/connectors/definition.ts";
-import { run } from "../components/host/host-exec.ts";
+import { type ConnectorDefinition, toolsOfItsOwn } from "../components/connectors/definition.ts";
+import { lockKey, lockSource } from "../components/connectors/instance.ts";
+import { ToolReader } from "./lib/tool-reader.ts";
+import { stackConfig } from "./lib/stack-model.ts";
 
 /**
- * Reads every catalogue entry's tools from its real server and writes tools.lock.json. Each
- * server runs in a throw-away container on a network of its own, with made-up inputs: no gateway,
- * no database and no secret is needed to list tools. Entries named as arguments, or all.
+ * Reads tools from real servers and writes tools.lock.json: every catalogue entry's with made-up
+ * inputs, for which no gateway, database or secret is needed; and those of the selected stack's
+ * own servers (inline definitions, remote servers, programs of the user's) with their real inputs.
+ * Entries named as arguments (`postgres`, `connector:tools`), or all.
  */
-const network = `mcp-tools-lock-${process.pid}`;
-const mirror = readMirror(process.cwd(), { imageMirrorFile: ".lab/images.json" });
+const wanted = process.argv.slice(2);
+const stack = await stackConfig();
+const mirror = stack?.mirror ?? readMirror(process.cwd(), { imageMirrorFile: ".lab/images.json" });
 const image = (reference: string): string => mirror[reference] ?? reference;
-const client = image(configSchema.parse({}).proxy.image);
-
-async function docker(args: readonly string[], stdin = ""): Promise<string> {
-  const ran = await run("docker", args, { stdin });
-  if (ran.code !== 0) throw new Error(`docker ${args[0] ?? ""}: ${ran.stderr.trim()}`);
-  return ran.stdout.trim();
-}
+const nothing: ToolsLock = { version: 1, connectors: {} };
+const catalogue = readCatalogue(resolve("mcp-connectors"));
 
 const madeUp = {
+  ...{ string: "x", secret: "x".repeat(40), number: 1, boolean: false },
   databaseUri: "postgresql://nobody:nothing@127.0.0.1:1/none",
-  secret: "x",
-  string: "x",
-};
+  url: "http://127.0.0.1:1/",
+} as const;
 
-async function listTools(name: string, definition: ConnectorDefinition): Promise<ListedTool[]> {
-  const container = `${network}-${name.replaceAll("_", "-")}`;
-  const environment = Object.values(definition.inputs).flatMap((input) => [
-    ...["-e", `${input.env}=${madeUp[input.type]}`],
-  ]);
-  const [entrypoint = "", ...command] = definition.command;
-  await docker([
-    ...["run", "-d", "--name", container, "--network", network, "--user", definition.user],
-    ...["--cap-drop", "ALL", "--label", "mcp-gateway.tools-lock=true", ...environment],
-    ...Object.entries(definition.tmpfs).flatMap(([path, flags]) => ["--tmpfs", `${path}:${flags}`]),
-    ...["--entrypoint", entrypoint, image(definition.image), ...command],
-  ]);
-  try {
-    const script = readFileSync("components/litellm/files/list_tools.py", "utf8");
-    const url = `http://${container}:${definition.port}${definition.path}`;
-    // postgres-mcp tries its database for 30 s before it listens.
-    const tries = `
-import socket, sys, time
-for _ in range(300):
-    try:
-        socket.create_connection(("${container}", ${definition.port}), 1).close()
-        break
-    except OSError:
-        time.sleep(0.3)
-`;
-    const listed = await docker(
-      [
-        ...["run", "--rm", "-i", "--network", network, "--entrypoint", "python3", client],
-        ...["-c", `${tries}\nexec(compile(${JSON.stringify(script)}, "list_tools.py", "exec"))`],
-      ],
-      JSON.stringify({ url, transport: definition.transport }),
-    );
-    return JSON.parse(listed) as ListedTool[];
-  } finally {
-    await docker(["rm", "-f", container]);
-  }
+/** A connector that only exists to be asked for its tools. */
+function sample(name: string, definition: ConnectorDefinition): ConnectorModel {
+  const inputs = Object.entries(definition.inputs).flatMap(([input, { type, options }]) =>
+    type === "hostPath" || type === "hostPaths"
+      ? []
+      : [[input, type === "choice" ? (options?.[0] ?? "") : madeUp[type]] as const],
+  );
+  const { connectors } = configSchema.parse({
+    connectors: { sample: { use: name, inputs: Object.fromEntries(inputs) } },
+  });
+  const config = connectors["sample"];
+  if (config === undefined) throw new Error("a configuration lost its only connector");
+  return connectorModel("sample", config, definition, {
+    ...{ ids: ["sample"], lock: nothing, image, hostPort: 0, portWish: { id: "sample" } },
+  });
 }
 
-const catalogue = readCatalogue(resolve("mcp-connectors"));
-const wanted = process.argv.slice(2);
-const lock: ToolsLock = existsSync("tools.lock.json")
-  ? readToolsLock(process.cwd())
-  : { version: 1, connectors: {} };
-const connectors = Object.fromEntries(
-  Object.entries(lock.connectors).filter(([name]) => name in catalogue),
+/** Where LiteLLM looks for servers that run elsewhere. */
+const proxyNetworks = (model: GatewayModel): string[] => [
+  model.network,
+  ...Object.entries(model.externalNetworks).flatMap(([network, members]) =>
+    members.includes("proxy") ? [network] : [],
+  ),
+];
+
+const subjects = [
+  ...Object.entries(catalogue).flatMap(([name, definition]) =>
+    toolsOfItsOwn(definition)
+      ? []
+      : [
+          {
+            key: name,
+            source: lockSource({ inputs: {} }, definition),
+            model: sample(name, definition),
+          },
+        ],
+  ),
+  ...(stack?.model.connectors ?? []).flatMap((model) => {
+    const config = stack?.config.connectors[model.id];
+    if (config === undefined) return [];
+    const key = lockKey(model.id, config, model.definition);
+    return key.startsWith("connector:")
+      ? [{ key, source: lockSource(config, model.definition), model }]
+      : [];
+  }),
+];
+
+const before = readToolsLock(process.cwd());
+// Another stack's connectors are not this one's to forget.
+const connectors: ToolsLock["connectors"] = Object.fromEntries(
+  Object.entries(before.connectors).filter(
+    ([key]) => key.startsWith("connector:") || subjects.some((subject) => subject.key === key),
+  ),
 );
-await docker(["network", "create", network]);
+const reader = await ToolReader.open(
+  image(configSchema.parse({}).proxy.image),
+  stack === undefined ? [] : proxyNetworks(stack.model),
+);
+const failed: string[] = [];
 try {
-  for (const [name, definition] of Object.entries(catalogue)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const tools = lockTools(await listTools(name, definition));
-    if (Object.keys(tools).length === 0) throw new Error(`${name} lists no tools`);
-    connectors[name] = { image: definition.image, tools };
-    process.stdout.write(`${name}: ${Object.keys(tools).length} tools\n`);
+  for (const { key, source, model } of subjects) {
+    if (wanted.length > 0 && !wanted.includes(key)) continue;
+    try {
+      const listed: readonly ListedTool[] = await reader.list(model);
+      const tools = lockTools(listed);
+      if (Object.keys(tools).length === 0) throw new Error("it lists no tools");
+      connectors[key] = { image: source, tools };
+      process.stdout.write(`${key}: ${Object.keys(tools).length} tools\n`);
+    } catch (error) {
+      failed.push(`${key}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 } finally {
-  await docker(["network", "rm", network]);
+  await reader.close();
 }
 const sorted = Object.fromEntries(Object.entries(connectors).sort(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync(
-  "tools.lock.json",
-  `${JSON.stringify({ version: 1, connectors: sorted }, null, 2)}\n`,
-);
+const text = `${JSON.stringify({ version: 1, connectors: sorted }, null, 2)}\n`;
+if (text !== readFileSync("tools.lock.json", "utf8")) writeFileSync("tools.lock.json", text);
+if (failed.length > 0) {
+  process.stderr.write(`not read, and left as they were:\n${failed.join("\n")}\n`);
+  process.exitCode = 1;
+}

@@ -1,7 +1,8 @@
 import type { ToolsLock } from "../access/tools-lock.ts";
 import type { Catalogue } from "../connectors/definition.ts";
+import { connectorCheck } from "./connector-check.ts";
 import { databaseMode, traefikNetwork } from "./database-check.ts";
-import { type Problem, configPath, didYouMean, removeCommand, setCommand } from "./problems.ts";
+import { type Problem, didYouMean, removeCommand, setCommand } from "./problems.ts";
 import type { ParsedConfig } from "./schema.ts";
 import { lockCheck, scopeCheck } from "./scope-check.ts";
 
@@ -10,6 +11,14 @@ export interface CrossCheckContext {
   readonly catalogue: Catalogue;
   readonly lock: ToolsLock;
   readonly now: number;
+  /** The checkout, where relative directories start. */
+  readonly root: string;
+  /** Image reference → what to pull instead. */
+  readonly mirror: Readonly<Record<string, string>>;
+  /** Whether the value at a path is encrypted in the stack's file; without it nobody can tell. */
+  readonly isEncrypted?: (path: readonly (string | number)[]) => boolean;
+  /** tools.lock.json is about to be written: what it lacks is no problem. */
+  readonly lockIsWritten?: boolean;
 }
 
 type Check = (config: ParsedConfig, catalogue: Catalogue) => Problem[];
@@ -47,90 +56,6 @@ const dockerHostAndPaths: Check = (config) => {
   return problems;
 };
 
-const connectorInputs: Check = (config, catalogue) =>
-  Object.entries(config.connectors).flatMap(([id, connector]) => {
-    const path = ["connectors", id];
-    const definition = Object.hasOwn(catalogue, connector.use)
-      ? catalogue[connector.use]
-      : undefined;
-    if (definition === undefined)
-      return [
-        {
-          path: [...path, "use"],
-          message: `the catalogue has no such connector${didYouMean(connector.use, Object.keys(catalogue))}`,
-          value: connector.use,
-          allowed: list(Object.keys(catalogue)),
-          fix: setCommand([...path, "use"], Object.keys(catalogue)[0]),
-        },
-      ];
-    const known = Object.keys(definition.inputs);
-    const unknown = Object.keys(connector.inputs)
-      .filter((name) => !known.includes(name))
-      .map((name) => ({
-        path: [...path, "inputs", name],
-        message: `"${connector.use}" has no such input${didYouMean(name, known)}`,
-        allowed: list(known),
-        fix: removeCommand([...path, "inputs", name]),
-      }));
-    const wrong = Object.entries(definition.inputs).flatMap(([name, input]): Problem[] => {
-      const where = [...path, "inputs", name];
-      const value = connector.inputs[name];
-      const secretFix = `pulumi config set --secret --path '${configPath(where)}'`;
-      if (value === undefined)
-        return input.required
-          ? [
-              {
-                path: where,
-                message: `"${connector.use}" needs this input`,
-                allowed: input.description,
-                fix: input.type === "string" ? setCommand(where) : secretFix,
-              },
-            ]
-          : [];
-      if (typeof value === "object") {
-        if (input.type !== "databaseUri")
-          return [
-            {
-              path: where,
-              message: "only a database input can name a sample",
-              allowed: input.description,
-              fix: removeCommand(where),
-            },
-          ];
-        return config.database.samples.includes(value.sample)
-          ? []
-          : [
-              {
-                path: where,
-                message: `the sample database "${value.sample}" is not made`,
-                allowed: list(config.database.samples),
-                fix: setCommand(["database", "samples", 0], value.sample),
-              },
-            ];
-      }
-      if (input.type === "databaseUri" && !/^postgres(ql)?:\/\/[^\s]+$/.test(String(value)))
-        return [
-          {
-            path: where,
-            message: "this is not a PostgreSQL URI",
-            allowed: input.description,
-            fix: secretFix,
-          },
-        ];
-      if (/[\r\n\0]/.test(String(value)))
-        return [
-          {
-            path: where,
-            message: "the value has a line break in it",
-            allowed: input.description,
-            fix: input.type === "string" ? setCommand(where) : secretFix,
-          },
-        ];
-      return [];
-    });
-    return [...unknown, ...wrong];
-  });
-
 /**
  * Ids whose container (`mcp-<id>`) or place in externalNetworks is one of the gateway's own: a
  * connector called "database" would take PostgreSQL along into its external networks.
@@ -142,11 +67,11 @@ const reserved = [
 
 const reservedIds: Check = (config) =>
   Object.keys(config.connectors)
-    .filter((id) => reserved.includes(id))
+    .filter((id) => reserved.includes(id) || /_(door|egress)$/.test(id))
     .map((id) => ({
       path: ["connectors", id],
       message: `"${id}" is a part of the gateway's own`,
-      allowed: `any id but ${list(reserved)}`,
+      allowed: `any id but ${list(reserved)}, and what ends in _door or _egress`,
       fix: removeCommand(["connectors", id]),
     }));
 
@@ -212,6 +137,25 @@ const hostPorts: Check = (config) => {
   return problems;
 };
 
+/** A provider's key that stands in the stack's file for everyone to read. */
+function modelSecrets(
+  config: ParsedConfig,
+  { isEncrypted }: Pick<CrossCheckContext, "isEncrypted">,
+): Problem[] {
+  return Object.entries(config.models).flatMap(([name, model]) => {
+    const path = ["models", name, "apiKey"];
+    if (model.provider === "mock" || isEncrypted?.(path) !== false) return [];
+    return [
+      {
+        path,
+        message: "this is a secret, and it stands in the stack's file for everyone to read",
+        allowed: "a value set with --secret; and where the file has been shared, a new one",
+        fix: setCommand(path),
+      },
+    ];
+  });
+}
+
 /** Two model names that differ only in punctuation would share one variable for their key. */
 const modelVariables: Check = (config) => {
   const owners = new Map<string, string>();
@@ -267,7 +211,6 @@ const checks: readonly Check[] = [
   dockerHostAndPaths,
   databaseMode,
   traefikNetwork,
-  connectorInputs,
   reservedIds,
   uniqueNames,
   hostPorts,
@@ -278,8 +221,10 @@ const checks: readonly Check[] = [
 /** What no single value can say: references between parts of the configuration. */
 export function crossCheck(config: ParsedConfig, context: CrossCheckContext): Problem[] {
   return [
+    ...connectorCheck(config, context),
+    ...modelSecrets(config, context),
     ...checks.flatMap((check) => check(config, context.catalogue)),
-    ...lockCheck(config, context.catalogue, context.lock),
+    ...(context.lockIsWritten === true ? [] : lockCheck(config, context.catalogue, context.lock)),
     ...scopeCheck(config, context),
   ];
 }

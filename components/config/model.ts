@@ -1,7 +1,7 @@
 import type { LockedTool } from "../access/tools-lock.ts";
 import type { PortWish } from "../connectors/host-ports.ts";
-import type { ConnectorDefinition } from "../connectors/definition.ts";
-import type { ToolCall } from "./schema.ts";
+import type { ConnectorDefinition, ContainerDefinition } from "../connectors/definition.ts";
+import type { ToolCall } from "../connectors/tool-call.ts";
 import type { Secret } from "./secret.ts";
 
 /** Where the Docker engine is, and how files and commands get to its machine. */
@@ -30,6 +30,53 @@ export type ConnectorValue =
   /** The URI of a sample database on the dedicated server, by the connector's own role. */
   | { readonly kind: "sample"; readonly database: string; readonly role: string };
 
+/** A directory or file of the Docker host that a server sees. */
+export interface PathMount {
+  readonly source: string;
+  readonly target: string;
+  readonly writable: boolean;
+  /** Where the configuration says so. */
+  readonly path: readonly (string | number)[];
+}
+
+/** What a connector's container can reach. */
+export type Egress =
+  | { readonly mode: "open" }
+  | { readonly mode: "none" }
+  | {
+      readonly mode: "filtered";
+      /** Hosts, `.domain` for all of a domain, `*` for any. */
+      readonly allow: readonly string[];
+      /** Private addresses that it may reach all the same, as address or address/bits. */
+      readonly private: readonly string[];
+    };
+
+/** A server in a container of its own. */
+export interface ConnectorContainer {
+  readonly definition: ContainerDefinition;
+  readonly image: string;
+  readonly user: string;
+  /** On the Docker host: see `hostPorts`. */
+  readonly hostPort: number;
+  readonly portWish: PortWish;
+  readonly bind: string;
+  readonly egress: Egress;
+}
+
+/** A stdio server that LiteLLM starts inside its own container, anew for every call. */
+export interface ConnectorProcess {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** How the gateway proves itself to a server. */
+export interface ConnectorAuth {
+  readonly type: "bearer_token" | "api_key" | "basic" | "authorization";
+  /** Environment variable that holds the value inside the proxy. */
+  readonly variable: string;
+  readonly value: Secret;
+}
+
 export interface ConnectorModel {
   readonly id: string;
   /** What clients say in `x-mcp-servers`; prefix of the tools. */
@@ -39,16 +86,18 @@ export interface ConnectorModel {
   /** DNS name on the gateway's network. */
   readonly host: string;
   readonly definition: ConnectorDefinition;
-  readonly image: string;
-  /** On the Docker host: see `hostPorts`. */
-  readonly hostPort: number;
-  readonly portWish: PortWish;
-  readonly bind: string;
-  /** What LiteLLM asks: a port of the relay's, and the server's own path. */
+  /** What LiteLLM is told; a bridged stdio server speaks `http`. */
+  readonly transport: "sse" | "http" | "stdio";
+  /** Neither of them: a server that runs elsewhere. */
+  readonly container?: ConnectorContainer;
+  readonly process?: ConnectorProcess;
+  /** What LiteLLM asks: a port of the relay's and the server's path; empty for a process. */
   readonly url: string;
+  readonly auth?: ConnectorAuth;
   readonly serverId: string;
   /** Environment variable → value, sorted by name. */
   readonly environment: Readonly<Record<string, ConnectorValue>>;
+  readonly mounts: readonly PathMount[];
   readonly verify: ToolCall;
   /** What the server must list, from tools.lock.json. */
   readonly lock: Readonly<Record<string, LockedTool>>;
@@ -167,7 +216,11 @@ export interface GatewayModel {
   };
   readonly ingress: { readonly traefik?: TraefikIngress };
   readonly mockModel: { readonly image: string; readonly memoryMb: number };
+  /** The proxy through which a connector with filtered egress reaches the world. */
+  readonly egressProxy: { readonly image: string; readonly memoryMb: number };
   readonly models: readonly ModelEntry[];
   readonly connectors: readonly ConnectorModel[];
   readonly keys: readonly KeyModel[];
+  /** What is allowed and yet worth a word at every preview. */
+  readonly warnings: readonly string[];
 }

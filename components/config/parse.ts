@@ -1,24 +1,19 @@
 import { resolve } from "node:path";
-import type { Catalogue, ConnectorDefinition } from "../connectors/definition.ts";
+import type {
+  Catalogue,
+  ConnectorDefinition,
+  ContainerDefinition,
+} from "../connectors/definition.ts";
 import { type PortWish, hostPorts } from "../connectors/host-ports.ts";
 import type { ToolsLock } from "../access/tools-lock.ts";
-import { serverId } from "../access/server-id.ts";
-import type {
-  ConnectorModel,
-  ConnectorValue,
-  DockerHost,
-  GatewayModel,
-  KeyModel,
-  ModelEntry,
-  SshTrust,
-} from "./model.ts";
-import { relay } from "../names.ts";
-import { relayPort } from "../relay/relay-port.ts";
+import { definitionOf, lockKey } from "../connectors/instance.ts";
+import type { DockerHost, GatewayModel, KeyModel, ModelEntry, SshTrust } from "./model.ts";
+import { connectorModel } from "./connector-model.ts";
 import { crossCheck } from "./cross-check.ts";
 import { joinedNetworks, traefikIngress } from "./ingress.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import { type ParsedConfig, configSchema } from "./schema.ts";
-import { Secret } from "./secret.ts";
+import { warningsOf } from "./warnings.ts";
 import { without } from "./without.ts";
 import { withIsoTimes } from "./yaml-time.ts";
 
@@ -34,6 +29,10 @@ export interface ParseContext {
   readonly mirror: Readonly<Record<string, string>>;
   /** Text of `proxy.privateRootsFile`; empty without one. */
   readonly privateRoots: string;
+  /** Whether the value at a path is encrypted in the stack's file; without it nobody can tell. */
+  readonly isEncrypted?: (path: readonly (string | number)[]) => boolean;
+  /** tools.lock.json is about to be written: what it lacks is no problem. */
+  readonly lockIsWritten?: boolean;
 }
 
 export type ParseResult =
@@ -42,11 +41,6 @@ export type ParseResult =
 
 const byName = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-
-/** The connector's DNS name: `_` is no part of a DNS name that HTTP clients accept as a host. */
-function connectorHost(id: string): string {
-  return `mcp-${id.replaceAll("_", "-")}`;
-}
 
 /** `unix://…` or `ssh://user@host[:port]`, as the schema has let it through. */
 export function parseDockerHost(url: string): DockerHost {
@@ -65,63 +59,27 @@ function sshTrust({ hostKey, privateKeyFile }: NonNullable<ParsedConfig["ssh"]>)
   return { hostKey, ...(privateKeyFile === undefined ? {} : { privateKeyFile }) };
 }
 
-function connectorValue(
-  id: string,
-  type: ConnectorDefinition["inputs"][string]["type"],
-  value: ParsedConfig["connectors"][string]["inputs"][string],
-): ConnectorValue {
-  if (typeof value === "object")
-    return { kind: "sample", database: value.sample, role: `mcp_${id}` };
-  return type === "string"
-    ? { kind: "plain", value: String(value) }
-    : { kind: "secret", value: new Secret(String(value)) };
-}
-
 function portWish(
   id: string,
   { hostPort }: ParsedConfig["connectors"][string],
-  definition: ConnectorDefinition | undefined,
+  definition: ContainerDefinition,
 ): PortWish {
+  const preferred = definition.hostPort;
   return {
     id,
     ...(hostPort === undefined ? {} : { fixed: hostPort }),
-    ...(definition === undefined ? {} : { preferred: definition.hostPort }),
+    ...(preferred === undefined ? {} : { preferred }),
   };
 }
 
-function connectorModel(
-  id: string,
-  config: ParsedConfig["connectors"][string],
+/** A scope's words as tools: the definition proposes some, the lock has all. */
+function namedTools(
+  wanted: "*" | "default" | readonly string[],
   definition: ConnectorDefinition,
-  ids: readonly string[],
-  hostPort: number,
-  context: ParseContext,
-  image: (reference: string) => string,
-): ConnectorModel {
-  const alias = config.alias ?? id;
-  const serverName = `mcp_${id}`;
-  const host = connectorHost(id);
-  const url = `http://${relay.host}:${relayPort(id, ids)}${definition.path}`;
-  const environment = byName(config.inputs).flatMap(([name, value]) => {
-    const input = definition.inputs[name];
-    return input === undefined ? [] : [[input.env, connectorValue(id, input.type, value)] as const];
-  });
-  return {
-    id,
-    alias,
-    serverName,
-    host,
-    definition,
-    image: image(definition.image),
-    hostPort,
-    portWish: portWish(id, config, definition),
-    bind: config.expose === "lan" ? "0.0.0.0" : "127.0.0.1",
-    url,
-    serverId: serverId({ name: serverName, url, transport: definition.transport, alias }),
-    environment: Object.fromEntries(environment),
-    verify: config.verify ?? definition.verify,
-    lock: context.lock.connectors[config.use]?.tools ?? {},
-  };
+  locked: readonly string[],
+): readonly string[] {
+  if (wanted === "*") return locked;
+  return wanted === "default" ? (definition.defaultTools ?? locked) : wanted;
 }
 
 /** A key's tools by connector: its own scope and its groups', "*" spelled out from the lock. */
@@ -136,8 +94,11 @@ function toolsOf(
   ];
   const tools = new Map<string, Set<string>>();
   for (const [id, wanted] of scopes.flatMap((scope) => Object.entries(scope))) {
-    const locked = context.lock.connectors[config.connectors[id]?.use ?? ""]?.tools ?? {};
-    const named = wanted === "*" ? Object.keys(locked) : wanted;
+    const connector = config.connectors[id];
+    const definition = connector && definitionOf(connector, context.catalogue);
+    if (connector === undefined || definition === undefined) continue;
+    const locked = context.lock.connectors[lockKey(id, connector, definition)]?.tools ?? {};
+    const named = namedTools(wanted, definition, Object.keys(locked));
     tools.set(id, new Set([...(tools.get(id) ?? []), ...named]));
   }
   return Object.fromEntries(
@@ -182,6 +143,22 @@ function modelEntry(name: string, config: ParsedConfig["models"][string]): Model
 /** Ports of the Docker host that the gateway itself takes. */
 export function ownPorts(gateway: GatewayModel["gateway"] | ParsedConfig["gateway"]): number[] {
   return [gateway.port, ...(gateway.adminPort === undefined ? [] : [gateway.adminPort])];
+}
+
+/** Network → who joins it: what the stack says, and what the connectors' definitions need. */
+function externalNetworks(config: ParsedConfig, catalogue: Catalogue): Record<string, string[]> {
+  const members = new Map(
+    Object.entries(joinedNetworks(config)).map(([network, names]) => [network, new Set(names)]),
+  );
+  for (const [id, connector] of byName(config.connectors)) {
+    const definition = definitionOf(connector, catalogue);
+    if (definition === undefined || definition.transport === "remote") continue;
+    for (const network of definition.networks)
+      members.set(network, (members.get(network) ?? new Set()).add(id));
+  }
+  return Object.fromEntries(
+    byName(Object.fromEntries(members)).map(([network, names]) => [network, [...names]]),
+  );
 }
 
 /**
@@ -230,13 +207,18 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
 
   const image = (reference: string): string => context.mirror[reference] ?? reference;
   const { host, port, bind, adminPort } = config.gateway;
-  const ids = Object.keys(config.connectors);
-  const ports = hostPorts(
-    byName(config.connectors).map(([id, entry]) =>
-      portWish(id, entry, context.catalogue[entry.use]),
-    ),
-    { own: ownPorts(config.gateway), deployed: {}, foreign: [] },
-  );
+  const wishes = byName(config.connectors).flatMap(([id, entry]) => {
+    const definition = definitionOf(entry, context.catalogue);
+    return definition === undefined ||
+      definition.transport === "remote" ||
+      entry.placement === "gateway"
+      ? []
+      : [portWish(id, entry, definition)];
+  });
+  const ids = wishes.map(({ id }) => id);
+  const ports = hostPorts(wishes, {
+    ...{ own: ownPorts(config.gateway), deployed: {}, foreign: [] },
+  });
   const shared = config.database.mode === "shared" ? config.database.shared : undefined;
   const { traefik } = config.ingress;
   return {
@@ -254,7 +236,7 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
       },
       network: config.network,
       namePrefix: config.namePrefix,
-      externalNetworks: joinedNetworks(config),
+      externalNetworks: externalNetworks(config, context.catalogue),
       database: {
         image: image(config.database.image),
         user: config.database.user,
@@ -282,14 +264,21 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
       },
       ingress: traefik === undefined ? {} : { traefik: traefikIngress(traefik) },
       mockModel: { ...config.mockModel, image: image(config.mockModel.image) },
+      egressProxy: { ...config.egressProxy, image: image(config.egressProxy.image) },
       models: byName(config.models).map(([name, entry]) => modelEntry(name, entry)),
       connectors: byName(config.connectors).flatMap(([id, entry]) => {
-        const definition = context.catalogue[entry.use];
+        const definition = definitionOf(entry, context.catalogue);
         return definition === undefined
           ? []
-          : [connectorModel(id, entry, definition, ids, ports[id] ?? 0, context, image)];
+          : [
+              connectorModel(id, entry, definition, {
+                ...{ ids, image, lock: context.lock, hostPort: ports[id] ?? 0 },
+                portWish: wishes.find((wish) => wish.id === id) ?? { id },
+              }),
+            ];
       }),
       keys: byName(config.keys).map(([name, entry]) => keyModel(name, entry, config, context)),
+      warnings: warningsOf(config, context.catalogue, image),
     },
   };
 }

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
 import { z } from "zod";
 import { type ToolsLock, toolsLock } from "../access/tools-lock.ts";
 import { readCatalogue } from "../connectors/catalogue.ts";
 import type { GatewayModel } from "./model.ts";
-import { parseConfig } from "./parse.ts";
+import { isEncrypted } from "./encrypted.ts";
+import { type ParseContext, parseConfig } from "./parse.ts";
 import { renderProblems } from "./problems.ts";
 
 /** Keys whose value is a bare string; Pulumi hands over everything else as JSON text. */
@@ -67,6 +69,14 @@ export function readToolsLock(root: string): ToolsLock {
   }
 }
 
+/** Which values of the stack's file are encrypted; nothing where there is no such file. */
+function encryption(root: string): Pick<ParseContext, "isEncrypted"> {
+  const file = resolve(root, `Pulumi.${pulumi.getStack()}.yaml`);
+  if (!existsSync(file)) return {};
+  const stack: unknown = parse(readFileSync(file, "utf8"));
+  return { isEncrypted: (path) => isEncrypted(stack, pulumi.getProject(), path) };
+}
+
 /**
  * The stack's configuration as a model.
  * @throws pulumi.RunError with every problem in it, before anything is changed
@@ -80,7 +90,9 @@ export function readConfig(root: string): GatewayModel {
     now: Math.floor(Date.now() / 1000),
     mirror: readMirror(root, raw),
     privateRoots: readPrivateRoots(root, raw),
+    ...encryption(root),
   });
   if (!result.ok) throw new pulumi.RunError(renderProblems(result.problems, pulumi.getStack()));
+  for (const warning of result.model.warnings) void pulumi.log.warn(warning);
   return result.model;
 }

@@ -39,11 +39,14 @@ const scope = z
         .array(toolName)
         .min(1)
         .meta({ description: "a list of tools", examples: [["list_schemas"]] }),
+      z.literal("default").meta({
+        description: '"default": the tools that the connector\'s definition proposes',
+      }),
       z.literal("*").meta({ description: '"*": every tool that tools.lock.json has today' }),
     ]),
   )
   .default({})
-  .meta({ description: 'connectors, each "*" (all its tools) or a list of tools' });
+  .meta({ description: 'connectors, each "*" (all its tools), "default" or a list of tools' });
 
 /** Another word is another value. */
 export const rotationWord = z.string().regex(/^[A-Za-z0-9._-]{1,40}$/);

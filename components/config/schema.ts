@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { connector } from "./schema-connector.ts";
 import { sharedDatabase } from "./schema-database.ts";
 import { edgeRules } from "./schema-edge.ts";
 import { ingress } from "./schema-ingress.ts";
 import { accessGroup, connectorId, key, keyName, modelName, rotationWord } from "./schema-keys.ts";
 import { secretString } from "./schema-secret.ts";
+import { imageReference, memoryMb, port, userIds } from "./schema-values.ts";
 
 /**
  * The one source of the stack configuration's shape: parsing, editor completion
@@ -11,33 +13,6 @@ import { secretString } from "./schema-secret.ts";
  * from here. Objects are strict: Pulumi ignores a key that nobody reads, so a typo would
  * otherwise do nothing for months.
  */
-
-const imageReference = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._:/-]*(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?$/)
-  .meta({
-    description: "an image reference with a tag, a digest or both",
-    examples: ["ghcr.io/berriai/litellm:main-v1.77.3-stable"],
-  });
-
-const port = z
-  .number()
-  .int()
-  .min(1)
-  .max(65535)
-  .meta({ description: "a TCP port, 1 to 65535", examples: [4000] });
-
-const memoryMb = z
-  .number()
-  .int()
-  .min(16)
-  .max(1_048_576)
-  .meta({ description: "megabytes of memory, at least 16", examples: [512] });
-
-const userIds = z
-  .string()
-  .regex(/^\d+:\d+$/)
-  .meta({ description: "numeric uid:gid", examples: ["1000:1000"] });
 
 const directory = z
   .string()
@@ -176,6 +151,25 @@ const mockModel = z
   })
   .prefault({});
 
+const egressProxy = z
+  .strictObject({
+    // Canonical's image of 2026-07, Squid 6.13: the digest that public configurations pin.
+    image: imageReference.default(
+      "ubuntu/squid@sha256:6a097f68bae708cedbabd6188d68c7e2e7a38cedd05a176e1cc0ba29e3bbe029",
+    ),
+    memoryMb: memoryMb.default(128),
+  })
+  .prefault({});
+
+const policy = z
+  .strictObject({
+    imagesWithoutDigest: z
+      .enum(["warn", "refuse"])
+      .default("warn")
+      .meta({ description: "what to do about a connector's image that only has a tag" }),
+  })
+  .prefault({});
+
 const model = z.discriminatedUnion("provider", [
   z.strictObject({
     provider: z.literal("mock").meta({ description: "the gateway's own scripted model" }),
@@ -193,53 +187,6 @@ const model = z.discriminatedUnion("provider", [
     apiBase: z.url().optional().meta({ description: "the provider's base URL, if not its own" }),
   }),
 ]);
-
-const connectorInput = z.union([
-  z.string(),
-  z.number(),
-  z.boolean(),
-  z.strictObject({
-    sample: z
-      .enum(["planets"])
-      .meta({ description: "a sample database of the dedicated server, by a role of its own" }),
-  }),
-]);
-
-function isRegExp(text: string): boolean {
-  try {
-    return new RegExp(text).source !== "";
-  } catch {
-    return false;
-  }
-}
-
-/** One real call that proves a connector; `expect` is matched against the result's text. */
-export const toolCall = z.strictObject({
-  tool: z.string().min(1).meta({ description: "the tool's name without the connector's prefix" }),
-  arguments: z.record(z.string(), z.json()).default({}),
-  expect: z
-    .string()
-    .min(1)
-    .refine(isRegExp)
-    .meta({ description: "a regular expression the result must match" }),
-});
-
-const connector = z.strictObject({
-  use: z.string().min(1).meta({ description: "a catalogue entry: a file of mcp-connectors/" }),
-  alias: connectorId.optional().meta({
-    description: "the name clients use and the prefix of its tools; the connector's id by default",
-    examples: ["db"],
-  }),
-  hostPort: port.optional().meta({
-    description: "the Docker host's port; without it one that is free, from 48010 on, and stays",
-  }),
-  expose: z
-    .enum(["loopback", "lan"])
-    .default("loopback")
-    .meta({ description: "lan publishes it without authentication: most MCP servers have none" }),
-  inputs: z.record(z.string(), connectorInput).default({}),
-  verify: toolCall.optional(),
-});
 
 export const configSchema = z.strictObject({
   dockerHost: dockerHost.default("unix:///var/run/docker.sock"),
@@ -266,6 +213,8 @@ export const configSchema = z.strictObject({
   edge,
   ingress,
   mockModel,
+  egressProxy,
+  policy,
   models: z.record(modelName, model).default({ "gpt-4o-mock": { provider: "mock" } }),
   connectors: z.record(connectorId, connector).default({}),
   keys: z.record(keyName, key).default({}),
@@ -286,4 +235,3 @@ export const configSchema = z.strictObject({
 
 export type RawConfig = z.input<typeof configSchema>;
 export type ParsedConfig = z.output<typeof configSchema>;
-export type ToolCall = z.output<typeof toolCall>;

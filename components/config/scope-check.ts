@@ -1,16 +1,23 @@
 import type { ToolsLock } from "../access/tools-lock.ts";
 import type { Catalogue } from "../connectors/definition.ts";
+import { definitionOf, kindName, lockKey, lockSource } from "../connectors/instance.ts";
 import { type Problem, didYouMean, removeCommand, setCommand } from "./problems.ts";
 import type { ParsedConfig } from "./schema.ts";
 
 /** Clients refuse tool names of more than 60 to 64 characters, prefix included. */
 const longestToolName = 60;
 
+interface ScopeContext {
+  readonly lock: ToolsLock;
+  readonly catalogue: Catalogue;
+  readonly now: number;
+}
+
 const list = (words: readonly string[]): string => (words.length === 0 ? "none" : words.join(", "));
 
 function scopeProblems(
   config: ParsedConfig,
-  lock: ToolsLock,
+  { lock, catalogue }: Pick<ScopeContext, "lock" | "catalogue">,
   path: readonly string[],
   scope: ParsedConfig["keys"][string]["connectors"],
 ): Problem[] {
@@ -27,8 +34,10 @@ function scopeProblems(
           fix: removeCommand([...path, id]),
         },
       ];
-    const locked = lock.connectors[connector.use];
-    if (tools === "*" || locked === undefined) return [];
+    const definition = definitionOf(connector, catalogue);
+    const locked =
+      definition === undefined ? undefined : lock.connectors[lockKey(id, connector, definition)];
+    if (typeof tools === "string" || locked === undefined) return [];
     const known = Object.keys(locked.tools);
     return tools.flatMap((tool, index) =>
       known.includes(tool)
@@ -36,7 +45,7 @@ function scopeProblems(
         : [
             {
               path: [...path, id, index],
-              message: `"${connector.use}" has no tool "${tool}"${didYouMean(tool, known)}`,
+              message: `"${kindName(connector)}" has no tool "${tool}"${didYouMean(tool, known)}`,
               value: tool,
               allowed: list(known),
               // An empty list is no scope.
@@ -48,17 +57,14 @@ function scopeProblems(
 }
 
 /** Who may call what: every name in a scope exists, in the configuration and in the lock file. */
-export function scopeCheck(
-  config: ParsedConfig,
-  context: { readonly lock: ToolsLock; readonly now: number },
-): Problem[] {
+export function scopeCheck(config: ParsedConfig, context: ScopeContext): Problem[] {
   const groups = Object.keys(config.accessGroups);
   const models = Object.keys(config.models);
   const inGroups = Object.entries(config.accessGroups).flatMap(([name, group]) =>
-    scopeProblems(config, context.lock, ["accessGroups", name, "connectors"], group.connectors),
+    scopeProblems(config, context, ["accessGroups", name, "connectors"], group.connectors),
   );
   const inKeys = Object.entries(config.keys).flatMap(([name, key]): Problem[] => [
-    ...scopeProblems(config, context.lock, ["keys", name, "connectors"], key.connectors),
+    ...scopeProblems(config, context, ["keys", name, "connectors"], key.connectors),
     ...key.groups.flatMap((group, index) =>
       groups.includes(group)
         ? []
@@ -103,19 +109,22 @@ export function scopeCheck(
 /** Every connector's tools are locked, for the image that the catalogue has, and not too long. */
 export function lockCheck(config: ParsedConfig, catalogue: Catalogue, lock: ToolsLock): Problem[] {
   return Object.entries(config.connectors).flatMap(([id, connector]): Problem[] => {
-    const image = catalogue[connector.use]?.image;
-    const locked = lock.connectors[connector.use];
-    if (image === undefined) return [];
-    if (locked?.image !== image)
+    const definition = definitionOf(connector, catalogue);
+    if (definition === undefined) return [];
+    const source = lockSource(connector, definition);
+    const locked = lock.connectors[lockKey(id, connector, definition)];
+    const kind = kindName(connector);
+    const what = connector.use === undefined ? "definition" : "use";
+    if (locked?.image !== source)
       return [
         {
-          path: ["connectors", id, "use"],
+          path: ["connectors", id, what],
           message:
             locked === undefined
-              ? `tools.lock.json does not know the tools of "${connector.use}"`
-              : `tools.lock.json has the tools of another image of "${connector.use}"`,
-          value: connector.use,
-          allowed: `a catalogue entry whose tools were read from ${image}`,
+              ? `tools.lock.json does not know the tools of "${kind}"`
+              : `tools.lock.json has the tools of another image of "${kind}"`,
+          ...(connector.use === undefined ? {} : { value: connector.use }),
+          allowed: `a connector whose tools were read from ${source}`,
           fix: "make tools-lock, then look at what git diff tools.lock.json shows",
         },
       ];
@@ -125,13 +134,10 @@ export function lockCheck(config: ParsedConfig, catalogue: Catalogue, lock: Tool
       return [
         {
           path: ["connectors", id, "verify", "tool"],
-          message: `"${connector.use}" has no tool "${verify}"${didYouMean(verify, known)}`,
+          message: `"${kind}" has no tool "${verify}"${didYouMean(verify, known)}`,
           value: verify,
           allowed: list(known),
-          fix: setCommand(
-            ["connectors", id, "verify", "tool"],
-            catalogue[connector.use]?.verify.tool,
-          ),
+          fix: setCommand(["connectors", id, "verify", "tool"], definition.verify.tool),
         },
       ];
     const alias = connector.alias ?? id;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { type Catalogue, connectorDefinition } from "./definition.ts";
+import { definitionProblems } from "./definition-problems.ts";
 
 /**
  * Reads every `*.yaml` of the catalogue directory; the file's name is the entry's name.
@@ -16,8 +17,13 @@ export function readCatalogue(directory: string): Catalogue {
     const result = connectorDefinition.safeParse(
       parse(readFileSync(join(directory, file), "utf8")),
     );
-    if (result.success) entries.push([file.slice(0, -".yaml".length), result.data]);
-    else problems.push(`${file}:\n${z.prettifyError(result.error)}`);
+    if (!result.success) {
+      problems.push(`${file}:\n${z.prettifyError(result.error)}`);
+      continue;
+    }
+    entries.push([file.slice(0, -".yaml".length), result.data]);
+    for (const { path, message, allowed } of definitionProblems(result.data))
+      problems.push(`${file}:\n✖ ${message} (allowed: ${allowed})\n  → at ${path.join(".")}`);
   }
   if (problems.length > 0)
     throw new Error(`the connector catalogue has problems\n${problems.join("\n")}`);

@@ -1,24 +1,32 @@
 import { posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ConnectorModel } from "../config/model.ts";
+import type { ConnectorContainer, ConnectorModel } from "../config/model.ts";
 import { gatewayContainer, pulledImage } from "../containers/container.ts";
 import { secretFile } from "../host/host-files.ts";
 import { envFile } from "../host/shell.ts";
 import { mounted } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
+import { ConnectorCell } from "./cell.ts";
+import { egressHost, serverAlias } from "./hosts.ts";
+import { plainEnvironment, probeHeader } from "./environment.ts";
+import { probeOf, programOf, withSecrets } from "./program.ts";
 
 export interface ConnectorArgs {
   readonly connector: ConnectorModel;
+  readonly container: ConnectorContainer;
+  /** Directory of the files that every connector's container has. */
+  readonly files: pulumi.Input<string>;
   /** Secret URI of a sample database for one of its roles. */
   readonly sampleUri: (role: string) => pulumi.Output<string>;
   /** Which container has the sample databases. */
   readonly sampleServer: pulumi.Input<string>;
 }
 
-/** One MCP server in a container of its own, made from its catalogue entry. */
+/** One MCP server in a container of its own, made from its definition. */
 export class Connector extends pulumi.ComponentResource {
-  readonly container: docker.Container;
+  /** The server, and what stands between it and the world. */
+  readonly containers: readonly docker.Container[];
 
   constructor(
     name: string,
@@ -27,57 +35,67 @@ export class Connector extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:connector:Connector", name, {}, opts);
-    const { connector } = args;
-    const { definition } = connector;
+    const { connector, container } = args;
+    const { definition, egress, hostPort } = container;
     const { directories } = context.model;
     const child = { parent: this };
-    const image = pulledImage(`${name}-image`, connector.image, child);
-    const values = Object.entries(connector.environment).map(
-      ([variable, value]) =>
-        [
-          variable,
-          value.kind === "sample"
-            ? args.sampleUri(value.role)
-            : value.kind === "secret"
-              ? pulumi.secret(value.value.reveal())
-              : pulumi.output(value.value),
-        ] as const,
-    );
+    const image = pulledImage(`${name}-image`, container.image, child);
     const samples = Object.values(connector.environment).some(({ kind }) => kind === "sample");
-    const secrets = pulumi.all(Object.fromEntries(values)).apply(envFile);
+    const secrets = this.#secrets(args);
     const secretsPath = secretFile(
       `${name}-secrets`,
       {
         context,
         directory: posix.join(directories.secrets, connector.host),
-        owner: definition.user,
+        owner: container.user,
         image,
       },
       { name: "connector.env", content: secrets },
       child,
     );
-    this.container = gatewayContainer(
+    const cell =
+      egress.mode === "open"
+        ? undefined
+        : new ConnectorCell(
+            `${name}-cell`,
+            context,
+            { id: connector.id, host: connector.host, container },
+            child,
+          );
+    const server = gatewayContainer(
       `${name}-container`,
       {
         host: connector.host,
         context,
         image,
-        user: definition.user,
+        user: container.user,
         memoryMb: definition.memoryMb,
-        // The command's words come from the catalogue as arguments: nothing is interpolated.
-        entrypoints: ["/bin/sh", "-c", `set -a; . ${mounted.secrets}; set +a; exec "$0" "$@"`],
-        command: definition.command,
-        ...networksOf(context, connector.id),
-        ports: [{ internal: definition.port, external: connector.hostPort, ip: connector.bind }],
-        binds: [{ source: secretsPath, target: mounted.secrets }],
+        entrypoints: withSecrets,
+        command: programOf(definition),
+        environment: plainEnvironment(container, egressHost(connector.host)),
+        ...(cell === undefined
+          ? {
+              ...networksOf(context, connector.id),
+              ports: [{ internal: definition.port, external: hostPort, ip: container.bind }],
+            }
+          : {
+              alias: serverAlias(connector.host),
+              network: cell.network,
+              externalNetworks: [],
+              // Docker's own name server would carry questions out of an internal network.
+              dns: ["127.0.0.1"],
+            }),
+        binds: [
+          { source: args.files, target: mounted.config },
+          { source: secretsPath, target: mounted.secrets },
+          ...connector.mounts,
+        ],
+        capabilities: definition.capabilities.map(({ add }) => add),
         readOnly: definition.readOnly,
         tmpfs: definition.tmpfs,
         healthcheck: {
-          tests: definition.healthcheck,
-          interval: 5,
-          timeout: 5,
-          retries: 6,
-          startPeriod: 60,
+          tests: probeOf(container),
+          ...{ interval: 5, timeout: 5, retries: 6, startPeriod: 60 },
         },
         graceSeconds: 10,
         // postgres-mcp 0.3.0 answers its first calls from connections that ended with the server.
@@ -87,6 +105,28 @@ export class Connector extends pulumi.ComponentResource {
       },
       child,
     );
-    this.registerOutputs({ container: this.container.name });
+    this.containers = [server, ...(cell?.containers ?? [])];
+    this.registerOutputs({ container: server.name });
+  }
+
+  /** The env file: what the server gets, and what the health probe has to show it. */
+  #secrets({ connector, sampleUri }: ConnectorArgs): pulumi.Output<string> {
+    const values = Object.entries(connector.environment).map(
+      ([variable, value]) =>
+        [
+          variable,
+          value.kind === "sample"
+            ? sampleUri(value.role)
+            : value.kind === "secret"
+              ? pulumi.secret(value.value.reveal())
+              : pulumi.output(value.value),
+        ] as const,
+    );
+    const header = probeHeader(connector);
+    return pulumi
+      .all(Object.fromEntries(values))
+      .apply((known) =>
+        envFile({ ...known, ...(header === undefined ? {} : { MCP_PROBE_HEADER: header }) }),
+      );
   }
 }

@@ -1,41 +1,117 @@
 import { z } from "zod";
-import { toolCall } from "../config/schema.ts";
+import { connectorInput } from "./input.ts";
+import { toolCall } from "./tool-call.ts";
+import { vetting } from "./vetting.ts";
 
-/**
- * A catalogue entry (`mcp-connectors/<name>.yaml`): everything the gateway has to know to run an
- * MCP server as a container and to prove that it works. Data only: no connector needs TypeScript.
- */
-export const connectorDefinition = z.strictObject({
-  title: z.string().min(1),
-  description: z.string().min(1),
-  image: z.string().min(1),
-  /** Exactly what LiteLLM 1.77.3 accepts for a server with a URL (facts §2). */
-  transport: z.enum(["sse", "http"]),
-  port: z.number().int().min(1).max(65535),
-  /** Used verbatim by LiteLLM: nothing is appended (facts §2). */
-  path: z.string().regex(/^\/[A-Za-z0-9._/-]*$/),
-  /** Where the Docker host publishes it unless the stack says otherwise. */
-  hostPort: z.number().int().min(1).max(65535),
-  /** uid:gid of the container's process, which is also the owner of its secrets file. */
-  user: z.string().regex(/^\d+:\d+$/),
-  command: z.array(z.string()).min(1),
-  memoryMb: z.number().int().min(16),
-  readOnly: z.boolean().default(true),
-  tmpfs: z.record(z.string(), z.string()).default({}),
-  healthcheck: z.array(z.string()).min(2),
-  inputs: z.record(
-    z.string(),
-    z.strictObject({
-      type: z.enum(["databaseUri", "string", "secret"]),
-      description: z.string().min(1),
-      env: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
-      required: z.boolean().default(true),
-    }),
-  ),
+/** What every connector has, wherever its server runs. */
+const common = {
+  title: z.string().min(1).meta({ description: "what a person calls it" }),
+  description: z.string().min(1).meta({ description: "what models are told that it is for" }),
+  inputs: z.record(z.string(), connectorInput).default({}),
+  /** What `default` in a key's scope stands for; every locked tool where it is left out. */
+  defaultTools: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .meta({ description: 'the tools that "default" in a scope stands for; all if left out' }),
+  auth: z
+    .strictObject({
+      /** What LiteLLM 1.77.3 sends: `client.py` 189-205, facts §2. */
+      type: z.enum(["bearer_token", "api_key", "basic", "authorization"]).meta({
+        description:
+          "Authorization: Bearer V, X-API-Key: V, Authorization: Basic base64(V), or Authorization: V",
+      }),
+      input: z.string().min(1).meta({ description: "the secret input that has the value" }),
+    })
+    .optional()
+    .meta({ description: "how the gateway proves itself to the server" }),
   verify: toolCall,
+  /** Inline definitions may leave it out. */
+  vetting: vetting.optional(),
+};
+
+const egress = z.enum(["open", "none", "filtered"]).meta({
+  description:
+    "what the container reaches: whatever a container does, nothing at all, or only what a filtering proxy lets through",
 });
 
+const container = z.strictObject({
+  ...common,
+  /** `stdio`: a program that the bridge keeps alive and serves as streamable HTTP. */
+  transport: z.enum(["sse", "http", "stdio"]).meta({ description: "what the server speaks" }),
+  image: z.string().min(1).meta({ description: "by digest, where one is known" }),
+  port: z.number().int().min(1024).max(65535).default(8080),
+  /** Used verbatim by LiteLLM: nothing is appended (facts §2). */
+  path: z
+    .string()
+    .regex(/^\/[A-Za-z0-9._/-]*$/)
+    .default("/mcp"),
+  hostPort: z
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .meta({ description: "the Docker host's port, unless the stack says otherwise" }),
+  user: z
+    .string()
+    .regex(/^\d+:\d+$/)
+    .default("1000:1000")
+    .meta({ description: "uid:gid of the process, which also owns its secrets file" }),
+  /** Program and arguments. Inputs arrive in the environment: nothing is interpolated. */
+  command: z.array(z.string().min(1)).min(1),
+  /** Settings that are no inputs; `docker inspect` shows them. */
+  environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).default({}),
+  memoryMb: z.number().int().min(16).default(256),
+  readOnly: z.boolean().default(true),
+  tmpfs: z.record(z.string(), z.string()).default({}),
+  /** All are dropped; each one that comes back says why. */
+  capabilities: z
+    .array(z.strictObject({ add: z.string().regex(/^[A-Z_]+$/), reason: z.string().min(1) }))
+    .default([]),
+  /** Existing Docker networks that it needs, besides those that the stack gives it. */
+  networks: z.array(z.string().min(1)).default([]),
+  egress: z.strictObject({
+    mode: egress,
+    reason: z.string().min(1).meta({ description: "why it needs that much" }),
+    allow: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({ description: "filtered: hosts, .domain for all of a domain, * for any" }),
+  }),
+  /** What is in the image to run the health probe with: initialize and tools/list. */
+  probe: z.enum(["python3", "node"]).default("python3"),
+});
+
+const remote = z.strictObject({
+  ...common,
+  transport: z.literal("remote").meta({ description: "a server that runs already" }),
+  /** What it speaks. */
+  serves: z.enum(["sse", "http"]).default("http"),
+  url: z
+    .string()
+    .min(1)
+    .default("url")
+    .meta({ description: "the input of type url that says where it is" }),
+});
+
+/**
+ * A catalogue entry (`mcp-connectors/<name>.yaml`), or an inline definition in the stack's
+ * configuration: everything the gateway has to know to run or reach an MCP server and to prove
+ * that it works. Data only: no connector needs TypeScript.
+ */
+export const connectorDefinition = z.discriminatedUnion("transport", [container, remote]);
+
 export type ConnectorDefinition = z.output<typeof connectorDefinition>;
+export type ContainerDefinition = z.output<typeof container>;
 
 /** Catalogue entries by name. */
 export type Catalogue = Readonly<Record<string, ConnectorDefinition>>;
+
+/** Whether the server's tools depend on what the user gives it, not on the image alone. */
+export function toolsOfItsOwn(definition: ConnectorDefinition): boolean {
+  return (
+    definition.transport === "remote" ||
+    Object.values(definition.inputs).some((input) => input.decidesTools)
+  );
+}

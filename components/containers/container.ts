@@ -18,6 +18,8 @@ export interface Healthcheck {
 export interface ContainerSpec {
   /** DNS name on the gateway's network; with the prefix in front, the container's name. */
   readonly host: string;
+  /** The DNS name, where it is not `host`. */
+  readonly alias?: string;
   /**
    * A change makes a new container beside the old one, which goes when all else is done: the name
    * has a suffix of its own then. Nothing of it may be published.
@@ -36,9 +38,17 @@ export interface ContainerSpec {
   readonly network: pulumi.Input<string>;
   readonly externalNetworks: readonly pulumi.Input<string>[];
   readonly ports?: readonly { internal: number; external: number; ip: string }[];
-  /** Host path → path inside, always read-only. */
-  readonly binds?: readonly { source: pulumi.Input<string>; target: string }[];
+  /** Host path → path inside, read-only unless it says otherwise. */
+  readonly binds?: readonly {
+    source: pulumi.Input<string>;
+    target: string;
+    writable?: boolean;
+  }[];
   readonly volumes?: readonly { volume: pulumi.Input<string>; target: string }[];
+  /** Exceptions: all others are dropped. */
+  readonly capabilities?: readonly string[];
+  /** Name servers for what Docker itself does not know. */
+  readonly dns?: readonly string[];
   readonly readOnly: boolean;
   readonly tmpfs?: Readonly<Record<string, string>>;
   readonly healthcheck: Healthcheck;
@@ -92,17 +102,17 @@ export function gatewayContainer(
       envs: environment.map(([variable, value]) => `${variable}=${value}`),
       networkMode: "bridge",
       networksAdvanced: [
-        { name: spec.network, aliases: [spec.host] },
+        { name: spec.network, aliases: [spec.alias ?? spec.host] },
         // Two gateways may share one of these: there a container has its own name only.
         ...spec.externalNetworks.map((network) => ({ name: network })),
       ],
       ports: (spec.ports ?? []).map((port) => ({ ...port, protocol: "tcp" })),
       mounts: [
-        ...(spec.binds ?? []).map(({ source, target }) => ({
+        ...(spec.binds ?? []).map(({ source, target, writable }) => ({
           type: "bind",
           source,
           target,
-          readOnly: true,
+          readOnly: writable !== true,
         })),
         ...(spec.volumes ?? []).map(({ volume, target }) => ({
           type: "volume",
@@ -126,7 +136,13 @@ export function gatewayContainer(
       stopTimeout: spec.graceSeconds,
       memory: spec.memoryMb,
       memorySwap: spec.memoryMb,
-      capabilities: { drops: ["ALL"] },
+      capabilities: {
+        drops: ["ALL"],
+        ...((spec.capabilities ?? []).length === 0
+          ? {}
+          : { adds: [...(spec.capabilities ?? [])].sort() }),
+      },
+      ...(spec.dns === undefined ? {} : { dns: [...spec.dns] }),
       securityOpts: ["no-new-privileges:true"],
       init: true,
       // The provider has no pids limit; RLIMIT_NPROC counts all processes of the uid.

@@ -1,14 +1,35 @@
 import { stringify } from "yaml";
-import type { ConnectorModel, GatewayModel, ModelEntry } from "../config/model.ts";
+import { proxyVariable } from "../config/connector-model.ts";
+import type {
+  ConnectorModel,
+  ConnectorProcess,
+  GatewayModel,
+  ModelEntry,
+} from "../config/model.ts";
 import { mockModel } from "../names.ts";
+
+/** What LiteLLM starts itself: secrets come from its own environment (facts §1). */
+function process(connector: ConnectorModel, { command, args }: ConnectorProcess): object {
+  const environment = Object.entries(connector.environment).map(([name, value]) => [
+    name,
+    value.kind === "plain" ? value.value : `os.environ/${proxyVariable(connector.id, name)}`,
+  ]);
+  return { command, args, env: Object.fromEntries(environment) as Record<string, string> };
+}
 
 /** An `mcp_servers` entry with exactly the fields that 1.77.3 reads (facts §2). */
 function server(connector: ConnectorModel): Record<string, unknown> {
+  const { auth } = connector;
   return {
     alias: connector.alias,
     description: connector.definition.description,
-    transport: connector.definition.transport,
-    url: connector.url,
+    transport: connector.transport,
+    ...(connector.process === undefined
+      ? { url: connector.url }
+      : process(connector, connector.process)),
+    ...(auth === undefined
+      ? {}
+      : { auth_type: auth.type, auth_value: `os.environ/${auth.variable}` }),
   };
 }
 

@@ -48,7 +48,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:litellm:LitellmProxy", name, {}, opts);
-    const { directories, models, proxy: config } = context.model;
+    const { connectors, directories, models, proxy: config } = context.model;
     const child = { parent: this };
     const image = pulledImage(`${name}-image`, config.image, child);
     const place = (directory: string) => ({
@@ -79,7 +79,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
     const secrets = pulumi
       .all([args.masterKey, args.saltKey, args.databaseUrl])
       .apply(([masterKey, saltKey, databaseUrl]) =>
-        proxyEnvFile({ masterKey, saltKey, databaseUrl }, models),
+        proxyEnvFile({ masterKey, saltKey, databaseUrl }, models, connectors),
       );
     const secretsPath = secretFile(
       `${name}-secrets`,
@@ -108,6 +108,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
           { source: directory, target: mounted.config },
           { source: policy, target: mounted.policy },
           { source: secretsPath, target: mounted.secrets },
+          ...connectors.flatMap((one) => (one.process === undefined ? [] : one.mounts)),
         ],
         // The image writes below its own directories when it starts (Prisma).
         readOnly: false,
@@ -142,6 +143,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
           args.saltKey,
           args.databaseUrl,
           ...models.flatMap((entry) => (entry.provider === "mock" ? [] : [entry.apiKey.reveal()])),
+          ...connectors.flatMap(({ auth }) => (auth === undefined ? [] : [auth.value.reveal()])),
         ],
       },
       child,

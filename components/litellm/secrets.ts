@@ -1,4 +1,5 @@
-import type { ModelEntry } from "../config/model.ts";
+import { proxyVariable } from "../config/connector-model.ts";
+import type { ConnectorModel, ModelEntry } from "../config/model.ts";
 import { envFile } from "../host/shell.ts";
 
 export interface ProxySecrets {
@@ -7,13 +8,30 @@ export interface ProxySecrets {
   readonly databaseUrl: string;
 }
 
-/** The proxy's env file: its own secrets and the model providers' keys. */
-export function proxyEnvFile(secrets: ProxySecrets, models: readonly ModelEntry[]): string {
+/** What LiteLLM needs to know of connectors: their credentials, and what it starts them with. */
+function connectorSecrets(connectors: readonly ConnectorModel[]): (readonly [string, string])[] {
+  return connectors.flatMap(({ id, auth, process, environment }) => [
+    ...(auth === undefined ? [] : [[auth.variable, auth.value.reveal()] as const]),
+    ...(process === undefined
+      ? []
+      : Object.entries(environment).flatMap(([name, value]) =>
+          value.kind === "secret" ? [[proxyVariable(id, name), value.value.reveal()] as const] : [],
+        )),
+  ]);
+}
+
+/** The proxy's env file: its own secrets, the model providers' keys and the connectors' ones. */
+export function proxyEnvFile(
+  secrets: ProxySecrets,
+  models: readonly ModelEntry[],
+  connectors: readonly ConnectorModel[] = [],
+): string {
   const providers = models.flatMap((entry) =>
     entry.provider === "mock" ? [] : [[entry.apiKeyVariable, entry.apiKey.reveal()] as const],
   );
   return envFile({
     ...Object.fromEntries(providers),
+    ...Object.fromEntries(connectorSecrets(connectors)),
     DATABASE_URL: secrets.databaseUrl,
     LITELLM_MASTER_KEY: secrets.masterKey,
     LITELLM_SALT_KEY: secrets.saltKey,

@@ -1,5 +1,6 @@
 import type { GatewayModel } from "../config/model.ts";
 import { ownPorts } from "../config/parse.ts";
+import { publishingContainer } from "../connectors/hosts.ts";
 import { hostPorts } from "../connectors/host-ports.ts";
 import { type HostFacts, published } from "./findings.ts";
 
@@ -13,7 +14,9 @@ export function withDeployedPorts(model: GatewayModel, facts: HostFacts): Gatewa
   const held = new Set<number>();
   for (const { name, files, ports } of facts.containers) {
     const owner = model.connectors.find(
-      ({ host }) => name === model.namePrefix + host && files === model.directories.config,
+      (connector) =>
+        name === model.namePrefix + publishingContainer(connector) &&
+        files === model.directories.config,
     );
     for (const [, port] of published(ports)) {
       held.add(port);
@@ -24,14 +27,21 @@ export function withDeployedPorts(model: GatewayModel, facts: HostFacts): Gatewa
   const listening = facts.listening.map(({ address }) => Number(address.split(":").at(-1)));
   const foreign = [...held, ...listening].filter((port) => !kept.has(port));
   const ports = hostPorts(
-    model.connectors.map(({ portWish }) => portWish),
+    model.connectors.flatMap(({ container }) => container?.portWish ?? []),
     { own: ownPorts(model.gateway), deployed, foreign },
   );
   return {
     ...model,
     connectors: model.connectors.map((connector) => ({
       ...connector,
-      hostPort: ports[connector.id] ?? connector.hostPort,
+      ...(connector.container === undefined
+        ? {}
+        : {
+            container: {
+              ...connector.container,
+              hostPort: ports[connector.id] ?? connector.container.hostPort,
+            },
+          }),
     })),
   };
 }

@@ -1,7 +1,9 @@
 import type { GatewayModel } from "../config/model.ts";
 import { removeCommand, setCommand } from "../config/problems.ts";
+import { connectorContainers, publishingContainer } from "../connectors/hosts.ts";
 import { databaseAccess } from "../database/access.ts";
 import { edge, mockModel, proxy } from "../names.ts";
+import { pathFindings } from "./path-findings.ts";
 
 /** One reason not to start, with what to do about it. */
 export interface Finding {
@@ -58,6 +60,8 @@ export interface HostFacts {
     readonly mode: string;
     readonly mayWrite: boolean;
   }[];
+  /** Path → what it is once symbolic links are followed; empty if it is not there. */
+  readonly paths: Readonly<Record<string, string>>;
 }
 
 /** The lines of `preflight.sh` as facts. */
@@ -103,6 +107,7 @@ export function parseFacts(text: string): HostFacts {
       mode,
       mayWrite: may === "yes",
     })),
+    paths: Object.fromEntries(of("path").map(([path = "", real = ""]) => [path, real])),
   };
 }
 
@@ -132,12 +137,18 @@ function wantedPorts(model: GatewayModel): WantedPort[] {
             path: ["gateway", "adminPort"],
           },
         ]),
-    ...connectors.map((connector) => ({
-      bind: connector.bind,
-      port: connector.hostPort,
-      container: model.namePrefix + connector.host,
-      path: ["connectors", connector.id, "hostPort"],
-    })),
+    ...connectors.flatMap((connector): WantedPort[] =>
+      connector.container === undefined
+        ? []
+        : [
+            {
+              bind: connector.container.bind,
+              port: connector.container.hostPort,
+              container: model.namePrefix + publishingContainer(connector),
+              path: ["connectors", connector.id, "hostPort"],
+            },
+          ],
+    ),
   ];
 }
 
@@ -183,7 +194,7 @@ function portFindings(model: GatewayModel, facts: HostFacts): Finding[] {
 function nameFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   const ours = [
     ...[proxy.host, mockModel.host, edge.host],
-    ...model.connectors.map((connector) => connector.host),
+    ...model.connectors.flatMap(connectorContainers),
   ]
     .map((host) => model.namePrefix + host)
     .concat(databaseAccess(model).container);
@@ -223,7 +234,7 @@ function networkFindings(model: GatewayModel, facts: HostFacts): Finding[] {
 
 /** Where the stack says which image a reference belongs to. */
 export function imagePath(model: GatewayModel, image: string): readonly string[] {
-  for (const part of ["database", "proxy", "edge", "mockModel"] as const)
+  for (const part of ["database", "proxy", "edge", "mockModel", "egressProxy"] as const)
     if (model[part].image === image) return [part, "image"];
   return ["imageMirrorFile"];
 }
@@ -258,6 +269,7 @@ export function findings(model: GatewayModel, facts: HostFacts): Finding[] {
         ...portFindings(model, facts),
         ...nameFindings(model, facts),
         ...networkFindings(model, facts),
+        ...pathFindings(model, facts.paths),
       ];
   }
 }

@@ -11,15 +11,24 @@ import { Words } from "../host/words.ts";
 import { withDeployedPorts } from "./deployed-ports.ts";
 import { type Finding, type MissingImage, findings, imagePath, parseFacts } from "./findings.ts";
 import { hostFindings } from "./host-findings.ts";
+import { wantedPaths } from "./path-findings.ts";
 import { nearestTags, publishedTags, registryOf } from "./published-tags.ts";
 import { type Substitution, proxySubstitution } from "./substitution.ts";
 import { keyFinding, unreachable } from "./unreachable.ts";
+
+/** Images that are built from locked packages because nobody publishes them. */
+const ownImages = "mcp-gateway/";
 
 function imageFinding(
   model: GatewayModel,
   missing: MissingImage,
   tags: readonly string[] | undefined,
 ): Finding {
+  if (missing.image.startsWith(ownImages))
+    return {
+      message: `the image ${missing.image} has not been built on this machine yet`,
+      fix: "make images",
+    };
   const where = registryOf(missing.image);
   const near = tags === undefined ? [] : nearestTags(where?.tag ?? "", tags);
   const exists =
@@ -63,7 +72,14 @@ async function look(configured: GatewayModel): Promise<string> {
   }
   const images = [
     ...(["database", "proxy", "edge", "mockModel"] as const).map((part) => configured[part].image),
-    ...configured.connectors.map((connector) => connector.image),
+    ...configured.connectors.flatMap(({ container }) =>
+      container === undefined
+        ? []
+        : [
+            container.image,
+            ...(container.egress.mode === "filtered" ? [configured.egressProxy.image] : []),
+          ],
+    ),
   ];
   // The look back runs beside the rest.
   const script = [
@@ -74,6 +90,7 @@ async function look(configured: GatewayModel): Promise<string> {
       VOLUME: configured.database.volume,
       CONFIG: configured.directories.config,
       SECRETS: configured.directories.secrets,
+      PATHS: wantedPaths(configured).join("\n"),
     }),
   ].join("");
   const ran = await hostExec(dockerHost, ["/bin/sh", "-s"], script);

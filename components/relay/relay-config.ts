@@ -14,10 +14,9 @@ export interface Upstream {
 }
 
 export function upstreams(connectors: GatewayModel["connectors"]): Upstream[] {
-  return connectors.map(({ id, alias, host, definition }) => ({
-    ...{ id, alias, host },
-    port: definition.port,
-  }));
+  return connectors.flatMap(({ id, alias, host, container }) =>
+    container === undefined ? [] : [{ id, alias, host, port: container.definition.port }],
+  );
 }
 
 const global = [
@@ -57,6 +56,8 @@ function listen({ id, alias, host, port }: Upstream, ids: readonly string[]): st
     "  option http-buffer-request",
     "  http-request set-timeout server 1h if { method POST } { req.body -m sub tools/call }",
     "  http-response set-timeout server 1h",
+    "  # LiteLLM 1.77.3 sends its own beside the negotiated one; the TypeScript SDK refuses two.",
+    "  http-request set-header MCP-Protocol-Version %[req.hdr(mcp-protocol-version,-1)] if { req.hdr_cnt(mcp-protocol-version) gt 1 }",
     "  # Servers of the Python SDK from 1.23 on refuse every name but their own machine's.",
     `  http-request set-header Host localhost:${port}`,
     `  http-error status 503 content-type application/json string ${json(`the connector ${alias} does not answer`)}`,

@@ -1,9 +1,11 @@
-import type { DockerHost, GatewayModel } from "../config/model.ts";
+import type { ConnectorModel, DockerHost, GatewayModel } from "../config/model.ts";
 import { accessMatrix, grantOf } from "../access/grants.ts";
 import { type DatabaseAccess, databaseAccess } from "../database/access.ts";
 import type { LockedTool } from "../access/tools-lock.ts";
-import type { ToolCall } from "../config/schema.ts";
+import { authHeader } from "../connectors/environment.ts";
+import { connectorContainers } from "../connectors/hosts.ts";
 import type { Asked } from "../host/words.ts";
+import type { ToolCall } from "../connectors/tool-call.ts";
 
 /** One key and exactly what it must see. */
 export interface KeyExpectation {
@@ -14,11 +16,50 @@ export interface KeyExpectation {
   readonly models: readonly string[];
 }
 
+/** What `list_tools.py` takes on its standard input. */
+export type ServerAddress =
+  | {
+      readonly transport: "sse" | "http";
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly transport: "stdio";
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+    };
+
+function serverAddress({
+  url,
+  transport,
+  process,
+  auth,
+  environment,
+}: ConnectorModel): ServerAddress {
+  if (transport === "stdio") {
+    const env = Object.entries(environment).map(([name, value]) => [
+      name,
+      value.kind === "plain" ? value.value : value.kind === "secret" ? value.value.reveal() : "",
+    ]);
+    return {
+      transport,
+      command: process?.command ?? "",
+      args: process?.args ?? [],
+      env: Object.fromEntries(env) as Record<string, string>,
+    };
+  }
+  return {
+    ...{ transport, url },
+    headers: auth === undefined ? {} : Object.fromEntries([authHeader(auth)]),
+  };
+}
+
 /** One connector, the call that proves it, and who makes the call. */
 export interface ConnectorExpectation extends ToolCall {
   readonly alias: string;
-  readonly url: string;
-  readonly transport: string;
+  /** How the server itself is asked, from inside the proxy's container. Secret. */
+  readonly server: ServerAddress;
   readonly lock: Readonly<Record<string, LockedTool>>;
   /** The first key that may use it; without one the call is made inside the proxy's container. */
   readonly key?: string;
@@ -34,6 +75,8 @@ export interface VerificationPlan {
   readonly database: DatabaseAccess;
   readonly keys: readonly KeyExpectation[];
   readonly connectors: readonly ConnectorExpectation[];
+  /** Names of the connectors' containers, to see which of them keep stopping. */
+  readonly containers: readonly string[];
   /** A model that runs a tool without any provider, and the key that asks for it. */
   readonly mock?: { readonly model: string; readonly key: string; readonly connector: string };
   /** Ids of the verified containers: another one means verifying again. */
@@ -77,8 +120,7 @@ export function verificationPlan(
     );
     return {
       alias: connector.alias,
-      url: connector.url,
-      transport: connector.definition.transport,
+      server: serverAddress(connector),
       lock: connector.lock,
       ...connector.verify,
       ...(key === undefined ? {} : { key: key.name }),
@@ -100,6 +142,9 @@ export function verificationPlan(
     database: databaseAccess(model),
     keys,
     connectors,
+    containers: model.connectors
+      .flatMap(connectorContainers)
+      .map((host) => model.namePrefix + host),
     ...(mock === undefined ? {} : { mock }),
     deployment,
     applied,

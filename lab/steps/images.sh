@@ -1,19 +1,25 @@
 #!/usr/bin/env bash
 # The images that the product refers to: official ones where their registries answer,
-# else stand-ins, built once, pushed to a local registry, listed in .lab/images.json.
+# else stand-ins, built once, pushed to a local registry, listed in .lab/images.json. The images
+# of the catalogue's other entries are made when they are asked for (LAB_IMAGES=all), from then on
+# always; those that nobody publishes are built also where the registries answer.
 set -euo pipefail
 # shellcheck source=lab/steps/lib.sh
 . "$(dirname "$0")/lib.sh"
 reach
 
 json=$cache/images.json
-if [ "$official_images" = yes ]; then
+[ "${LAB_IMAGES:-}" != all ] || touch "$cache/images.all"
+all=no
+[ ! -f "$cache/images.all" ] || all=yes
+image() { "$lab/images/build" "$@"; }
+mapfile -t names < <(awk -v all="$all" -v official="$official_images" \
+  '!/^#/ && ($3 == "" || all == "yes") && (official != "yes" || $2 ~ "^mcp-gateway/") { print $1 }' "$lab/images/list")
+if [ "${#names[@]}" = 0 ]; then
   [ "$(cat "$json" 2>/dev/null)" = '{}' ] || echo '{}' >"$json"
   exit
 fi
 
-image() { "$lab/images/build" "$@"; }
-mapfile -t names < <(awk '!/^#/ { print $1 }' "$lab/images/list")
 official() { awk -v n="$1" '$1 == n { print $2 }' "$lab/images/list"; }
 running() { [ "$(docker inspect --format '{{.State.Running}}' mcp-gateway-lab-registry 2>/dev/null)" = true ]; }
 

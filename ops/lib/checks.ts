@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ConnectorExpectation, VerificationPlan } from "../../components/verification/plan.ts";
 import { type ListedTool, lockDifferences, lockTools } from "../../components/access/tools-lock.ts";
 import { callTool, toolNames, withSession } from "./gateway-client.ts";
+import { restartChecks } from "./restarts.ts";
 import { hostExec } from "../../components/host/host-exec.ts";
 import { findDrift } from "./drift-checks.ts";
 
@@ -106,10 +107,12 @@ function lockChecks(plan: VerificationPlan): Check[] {
       const ran = await hostExec(
         plan.dockerHost,
         [...["docker", "exec", "-i", plan.proxy], ...["python3", "/etc/mcp-gateway/list_tools.py"]],
-        JSON.stringify({ url: connector.url, transport: connector.transport }),
+        JSON.stringify(connector.server),
       );
       if (ran.code !== 0) throw new Error(ran.stderr.trim());
       const listed = lockTools(JSON.parse(ran.stdout) as ListedTool[]);
+      if (Object.keys(listed).length === 0)
+        throw new Error("the server runs and lists no tools at all");
       const differences = lockDifferences(connector.lock, listed);
       if (differences.length > 0)
         throw new Error(
@@ -245,6 +248,7 @@ function applied(plan: VerificationPlan): Check[] {
 export function checksOf(plan: VerificationPlan, since: Date): Check[] {
   return [
     ...doors(plan),
+    ...restartChecks(plan),
     ...lockChecks(plan),
     ...keyChecks(plan),
     ...connectorChecks(plan),

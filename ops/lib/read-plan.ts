@@ -11,7 +11,18 @@ export async function readPlan(source: "stdin" | "stack"): Promise<VerificationP
   return JSON.parse(ran.stdout) as VerificationPlan;
 }
 
-/** Replaces every key value in a text, wherever it came from. */
+/** Everything secret in a plan: keys, and what servers are shown. */
+function secretsOf(plan: VerificationPlan): string[] {
+  const shown = plan.connectors.flatMap(({ server }) =>
+    Object.values(server.transport === "stdio" ? server.env : server.headers),
+  );
+  return [
+    ...plan.keys.map((key) => key.value),
+    ...shown.flatMap((value) => [value, value.replace(/^\S+ /, "")]),
+  ].filter((value) => value.length >= 8);
+}
+
+/** Replaces every secret of the plan in a text, wherever it came from. */
 export function masked(text: string, plan: VerificationPlan): string {
-  return plan.keys.reduce((rest, key) => rest.replaceAll(key.value, "[secret]"), text);
+  return secretsOf(plan).reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
 }

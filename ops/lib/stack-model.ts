@@ -1,19 +1,47 @@
 import { readCatalogue } from "../../components/connectors/catalogue.ts";
 import { run } from "../../components/host/host-exec.ts";
 import type { GatewayModel } from "../../components/config/model.ts";
-import { parseConfig } from "../../components/config/parse.ts";
+import { type ParseContext, parseConfig } from "../../components/config/parse.ts";
 import { renderProblems } from "../../components/config/problems.ts";
-import { readToolsLock } from "../../components/config/read.ts";
+import { readMirror, readToolsLock } from "../../components/config/read.ts";
+import { type ParsedConfig, configSchema } from "../../components/config/schema.ts";
 
 /**
  * The selected stack's configuration as a model, without deploying anything.
  * @throws Error with every problem in it
  */
 export async function stackModel(): Promise<GatewayModel> {
-  const ran = await run("pulumi", ["config", "--json", "--show-secrets"]);
+  const ran = await readRaw();
   if (ran.code !== 0) throw new Error(ran.stderr.trim());
-  const config = JSON.parse(ran.stdout) as Record<string, { value: string; objectValue?: unknown }>;
-  const raw = Object.fromEntries(
+  return modelOf(rawOf(ran.stdout), {});
+}
+
+/**
+ * The same for reading tools: whether the lock file knows them is no question then, and images are
+ * those of this machine.
+ * @returns nothing where no stack is selected
+ */
+export async function stackConfig(): Promise<
+  | {
+      readonly config: ParsedConfig;
+      readonly model: GatewayModel;
+      readonly mirror: ParseContext["mirror"];
+    }
+  | undefined
+> {
+  const ran = await readRaw();
+  if (ran.code !== 0) return undefined;
+  const raw = rawOf(ran.stdout);
+  const mirror = readMirror(process.cwd(), raw);
+  const model = modelOf(raw, { lockIsWritten: true, mirror });
+  return { config: configSchema.parse(raw), model, mirror };
+}
+
+const readRaw = () => run("pulumi", ["config", "--json", "--show-secrets"]);
+
+function rawOf(json: string): Readonly<Record<string, unknown>> {
+  const config = JSON.parse(json) as Record<string, { value: string; objectValue?: unknown }>;
+  return Object.fromEntries(
     Object.entries(config)
       .filter(([key]) => key.startsWith("mcp-gateway:"))
       .map(([key, { value, objectValue }]) => [
@@ -21,6 +49,9 @@ export async function stackModel(): Promise<GatewayModel> {
         objectValue ?? value,
       ]),
   );
+}
+
+function modelOf(raw: unknown, context: Partial<ParseContext>): GatewayModel {
   const result = parseConfig(raw, {
     root: process.cwd(),
     catalogue: readCatalogue("mcp-connectors"),
@@ -28,6 +59,7 @@ export async function stackModel(): Promise<GatewayModel> {
     now: Math.floor(Date.now() / 1000),
     mirror: {},
     privateRoots: "",
+    ...context,
   });
   if (!result.ok)
     throw new Error(renderProblems(result.problems, process.env["PULUMI_STACK"] ?? "local"));

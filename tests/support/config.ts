@@ -8,7 +8,11 @@ import { type Catalogue, connectorDefinition } from "../../components/connectors
 export const exampleUri = "postgresql://reader:example-password@postgres:5432/app";
 export const exampleApiKey = "example-provider-key";
 
-const common = { memoryMb: 64, user: "1000:1000", healthcheck: ["CMD", "true"] };
+const common = {
+  memoryMb: 64,
+  user: "1000:1000",
+  egress: { mode: "open", reason: "its database is anywhere" },
+};
 
 /** Both transports, and every type of input. */
 export const catalogue: Catalogue = {

@@ -25,7 +25,9 @@ export const images = {
   haproxy: "haproxy:3.0-alpine",
   python: "python:3.13-alpine",
   get postgresMcp() {
-    return readCatalogue("mcp-connectors")["postgres"]?.image ?? "";
+    const entry = readCatalogue("mcp-connectors")["postgres"];
+    if (entry === undefined || entry.transport === "remote") throw new Error("it has no image");
+    return entry.image;
   },
 } as const;
 

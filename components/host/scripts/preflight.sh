@@ -1,6 +1,7 @@
 # Looks at the Docker host without changing anything; one fact a line, fields tab-separated:
 # clock, machine, memory, no-docker, no-engine, denied, engine, container, network, volume, user,
-# listening, disk, directory, no-image.
+# listening, disk, directory, path, no-image.
+# PATHS: one a line; where symbolic links lead, or nothing for what is not there.
 # IMAGES: references to look for; what is not there is asked of its registry. VOLUME: the data
 # volume's name. CONFIG, SECRETS: directories.
 printf 'clock\t%s\n' "$(date +%s)"
@@ -44,6 +45,11 @@ docker ps -a --filter "volume=$VOLUME" --format 'user	{{.Names}}	{{.Label "mcp-g
 if command -v ss >/dev/null 2>&1; then
   ss -Hltnp | awk '{ print "listening\t" $4 "\t" $6 }'
 fi
+printf '%s\n' "$PATHS" | while IFS= read -r path; do
+  [ -z "$path" ] && continue
+  [ -e "$path" ] && real=$(readlink -f "$path") || real=
+  printf 'path\t%s\t%s\n' "$path" "$real"
+done
 # shellcheck disable=SC2086 # IMAGES is a list of references
 if docker image inspect $IMAGES >/dev/null 2>&1; then
   exit 0

@@ -1,6 +1,7 @@
 """Lists an MCP server's tools as JSON: `docker exec -i ... python3 list_tools.py`.
 
-Standard input: {"url": ..., "transport": "sse" | "http"}. Asks the server itself, because
+Standard input: {"transport": "sse" | "http", "url": ..., "headers": {...}}, or {"transport":
+"stdio", "command": ..., "args": [...], "env": {...}}. Asks the server itself, because
 LiteLLM's own list leaves out what a key may not use and calls dead servers healthy. Uses the
 `mcp` package that LiteLLM brings.
 """
@@ -9,14 +10,23 @@ import asyncio
 import json
 import sys
 
-from mcp import ClientSession
+from mcp import ClientSession, StdioServerParameters
 from mcp.client.sse import sse_client
+from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamablehttp_client
 
 
-async def tools(url, transport):
-    client = sse_client(url) if transport == "sse" else streamablehttp_client(url)
-    async with client as (read, write, *_), ClientSession(read, write) as session:
+def connect(server):
+    if server["transport"] == "stdio":
+        return stdio_client(
+            StdioServerParameters(command=server["command"], args=server["args"], env=server["env"])
+        )
+    client = sse_client if server["transport"] == "sse" else streamablehttp_client
+    return client(server["url"], headers=server.get("headers") or None)
+
+
+async def tools(server):
+    async with connect(server) as (read, write, *_), ClientSession(read, write) as session:
         await session.initialize()
         listed, cursor = [], None
         while True:
@@ -37,9 +47,9 @@ def reason(error):
 if __name__ == "__main__":
     wanted = json.load(sys.stdin)
     try:
-        found = asyncio.run(asyncio.wait_for(tools(wanted["url"], wanted["transport"]), 30))
+        found = asyncio.run(asyncio.wait_for(tools(wanted), 30))
     except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 - told to the caller
-        sys.exit(f"{wanted['url']} did not list its tools: {reason(error)}")
+        sys.exit(f"{wanted.get('url') or wanted['command']} did not list its tools: {reason(error)}")
     print(
         json.dumps(
             [

@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lockDifferences, lockTools, toolsLock } from "../../../components/access/tools-lock.ts";
 import { readToolsLock } from "../../../components/config/read.ts";
+import { toolsOfItsOwn } from "../../../components/connectors/definition.ts";
+import { lockSource } from "../../../components/connectors/instance.ts";
 import { readCatalogue } from "../../../components/connectors/catalogue.ts";
 import { scratch } from "../../support/shell.ts";
 
@@ -85,13 +87,24 @@ describe("the file", () => {
   it("is right, and has every catalogue entry's image, digest included", () => {
     const { connectors } = readToolsLock(process.cwd());
     const catalogue = readCatalogue("mcp-connectors");
-    expect(Object.entries(connectors).map(([name, { image }]) => [name, image])).toEqual(
-      Object.entries(catalogue)
-        .map(([name, { image }]) => [name, image])
-        .sort(),
+    const locked = Object.entries(catalogue).flatMap(([name, definition]) =>
+      toolsOfItsOwn(definition) ? [] : [[name, lockSource({ inputs: {} }, definition)]],
     );
-    for (const { image } of Object.values(connectors))
-      expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
+    expect(Object.entries(connectors).map(([name, { image }]) => [name, image])).toEqual(locked);
+    expect(locked.map(([name]) => name)).toEqual([
+      ...["fetch", "filesystem", "n8n", "postgres", "timescaledb"],
+    ]);
+    for (const name of ["postgres", "timescaledb"])
+      expect(connectors[name]?.image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  });
+
+  it("has every tool that a definition proposes or is proved by", () => {
+    const { connectors } = readToolsLock(process.cwd());
+    for (const [name, { tools }] of Object.entries(connectors)) {
+      const definition = readCatalogue("mcp-connectors")[name];
+      for (const tool of [...(definition?.defaultTools ?? []), definition?.verify.tool ?? ""])
+        expect([name, tool, Object.hasOwn(tools, tool)]).toEqual([name, tool, true]);
+    }
   });
 
   it("knows nothing where there is none", () => {

@@ -142,6 +142,7 @@ it("uses an image's id, never its name, and keeps the image for a way back", () 
     { name: "example/postgres-mcp:1.0", keepLocally: true },
     { name: "postgres:16-alpine", keepLocally: true },
     { name: "haproxy:3.0-alpine", keepLocally: true },
+    { name: "python:3.13-alpine", keepLocally: true },
     { name: "ghcr.io/berriai/litellm:main-v1.77.3-stable", keepLocally: true },
     { name: "python:3.13-alpine", keepLocally: true },
     { name: "haproxy:3.0-alpine", keepLocally: true },

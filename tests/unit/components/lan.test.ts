@@ -62,6 +62,7 @@ it("looks the server's networks up and keeps to the plan's directories", () => {
     .filter(({ type }) => type === "bind")
     .map(({ source }) => source.replace(/[0-9a-f]{12}$/, "<hash>"));
   expect(sources).toEqual([
+    "/home/administrator/projects/mcp/gateway/config/connectors/<hash>",
     "/home/administrator/secrets/mcp-gateway/mcp-postgres/connector.env",
     "/home/administrator/secrets/mcp-gateway/postgres/password",
     "/home/administrator/projects/mcp/gateway/config/edge",

@@ -155,6 +155,7 @@ it("replaces rendered files by writing the new directory first", () => {
     options.replaceOnChanges?.includes("delete"),
   );
   expect(replaced.map(({ name, options }) => [name, options.deleteBeforeReplace])).toEqual([
+    ["gateway-connector-files", false],
     ["gateway-proxy-config", false],
     ["gateway-mock-model-config", false],
   ]);

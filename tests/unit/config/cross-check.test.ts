@@ -247,13 +247,13 @@ describe("connectors", () => {
 
   it.each([
     ...["edge", "proxy", "database", "mock_model", "relay"],
-    ...["litellm_proxy", "litellm_postgres"],
+    ...["litellm_proxy", "litellm_postgres", "x_door", "x_egress"],
   ])("are not called %s: that is a part of the gateway's own", (id) => {
     expect(only({ connectors: { [id]: { use: "notes" } } })).toEqual({
       path: ["connectors", id],
       message: `"${id}" is a part of the gateway's own`,
       allowed:
-        "any id but edge, proxy, database, mock_model, relay, litellm_proxy, litellm_postgres",
+        "any id but edge, proxy, database, mock_model, relay, litellm_proxy, litellm_postgres, and what ends in _door or _egress",
       fix: `pulumi config rm --path 'mcp-gateway:connectors.${id}'`,
     });
   });

@@ -1,4 +1,5 @@
 import { rawConfig } from "../../../components/config/read.ts";
+import { definitionProblems } from "../../../components/connectors/definition-problems.ts";
 import { readCatalogue } from "../../../components/connectors/catalogue.ts";
 import {
   catalogue,
@@ -24,10 +25,17 @@ it("derives everything of a connector from its id and its entry", () => {
     alias: "db",
     serverName: "mcp_planets",
     host: "mcp-planets",
-    image: "example/postgres-mcp:1.0",
-    hostPort: 48010,
-    portWish: { id: "planets", preferred: 48010 },
-    bind: "127.0.0.1",
+    transport: "sse",
+    container: {
+      definition,
+      image: "example/postgres-mcp:1.0",
+      user: "1000:1000",
+      hostPort: 48010,
+      portWish: { id: "planets", preferred: 48010 },
+      bind: "127.0.0.1",
+      egress: { mode: "open" },
+    },
+    mounts: [],
     url: "http://mcp-relay:20643/sse",
     serverId: "4e8f2fad8594bced8eb67a5cc8e1ebac",
     environment: { DATABASE_URI: { kind: "sample", database: "planets", role: "mcp_planets" } },
@@ -54,7 +62,7 @@ it("wraps every secret input again and leaves plain ones readable", () => {
 });
 
 it("publishes on the loopback unless the stack says lan", () => {
-  expect(model.connectors.map(({ id, bind }) => [id, bind])).toEqual([
+  expect(model.connectors.map(({ id, container }) => [id, container?.bind])).toEqual([
     ["notes", "0.0.0.0"],
     ["planets", "127.0.0.1"],
     ["reports", "127.0.0.1"],
@@ -115,6 +123,11 @@ it.each([null, undefined, "x", 1, []])("refuses %j as a configuration without th
 
 it("reads the catalogue that is committed", () => {
   const read = readCatalogue("mcp-connectors");
-  expect(Object.keys(read)).toContain("postgres");
-  expect(read["postgres"]?.image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  expect(Object.keys(read)).toEqual([
+    ...["fetch", "filesystem", "monitoring", "n8n", "postgres", "timescaledb", "toolshed"],
+  ]);
+  for (const definition of Object.values(read)) {
+    expect(definition.vetting).toBeDefined();
+    expect(definitionProblems(definition)).toEqual([]);
+  }
 });

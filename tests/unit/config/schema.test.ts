@@ -272,7 +272,7 @@ it.each([["all"], [[]], [true]])("refuses %j as a connector's tools", (value) =>
       path,
       message: "this value is not allowed",
       value,
-      allowed: 'a list of tools; or "*"',
+      allowed: 'a list of tools; or "default"; or "*"',
       // The narrowest that there is, never everything.
       fix: set("keys.k.connectors.notes[0]", "list_schemas"),
     },

@@ -117,7 +117,7 @@ it("holds access groups to the same rules", () => {
 
 describe("tools.lock.json", () => {
   const fix = "make tools-lock, then look at what git diff tools.lock.json shows";
-  const allowed = "a catalogue entry whose tools were read from example/notes:2.0";
+  const allowed = "a connector whose tools were read from example/notes:2.0";
   const path = ["connectors", "notes", "use"];
   const withNotes = (entry: { image: string; tools: ReturnType<typeof lockTools> }) => ({
     ...lock,

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { litellmConfig } from "../../../components/litellm/config-file.ts";
 import { proxyEnvFile } from "../../../components/litellm/secrets.ts";
-import { exampleApiKey, exampleConfig, modelOf } from "../../support/config.ts";
+import { exampleApiKey, exampleConfig, lock, modelOf } from "../../support/config.ts";
 
 it("renders a model exactly", () => {
   expect(litellmConfig(modelOf(exampleConfig()))).toBe(`general_settings:
@@ -92,6 +92,65 @@ it("has only sections and fields that LiteLLM 1.77.3 reads", () => {
 it("names no server with a `-`: LiteLLM refuses to start with one", () => {
   const config = parse(litellmConfig(modelOf(exampleConfig()))) as { mcp_servers: object };
   for (const name of Object.keys(config.mcp_servers)) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+});
+
+it("registers a server that runs elsewhere, and one that LiteLLM starts, without a secret", () => {
+  const verify = { tool: "add", expect: "." };
+  const common = { title: "T", description: "t", verify };
+  const egress = { mode: "none", reason: "none" };
+  const raw = {
+    connectors: {
+      far: {
+        definition: {
+          ...{ ...common, transport: "remote" },
+          inputs: {
+            url: { type: "url", description: "where" },
+            token: { type: "secret", description: "what" },
+          },
+          auth: { type: "bearer_token", input: "token" },
+        },
+        inputs: { url: "http://server.lan/mcp", token: "example-token" },
+      },
+      inside: {
+        definition: {
+          ...{ ...common, transport: "stdio", image: "i:1", command: ["tool", "--x"], egress },
+          inputs: {
+            place: { type: "hostPath", mount: "/p", env: "PLACE", description: "where" },
+            word: { type: "secret", env: "WORD", description: "what" },
+          },
+        },
+        placement: "gateway",
+        inputs: { place: "/srv/tool", word: "example-word" },
+      },
+    },
+  };
+  const locked = { image: "i:1", tools: lock.connectors["notes"]?.tools ?? {} };
+  const model = modelOf(raw, {
+    version: 1,
+    connectors: {
+      "connector:far": { ...locked, image: "http://server.lan/mcp" },
+      "connector:inside": locked,
+    },
+  });
+  const { mcp_servers } = parse(litellmConfig(model)) as { mcp_servers: unknown };
+  expect(mcp_servers).toEqual({
+    mcp_far: {
+      ...{ alias: "far", description: "t", transport: "http", url: "http://server.lan/mcp" },
+      ...{ auth_type: "bearer_token", auth_value: "os.environ/CONNECTOR_FAR_AUTH" },
+    },
+    mcp_inside: {
+      ...{ alias: "inside", description: "t", transport: "stdio" },
+      ...{ command: "tool", args: ["--x"] },
+      env: { PLACE: "/connectors/inside/p", WORD: "os.environ/CONNECTOR_INSIDE_WORD" },
+    },
+  });
+  expect(model.connectors[1]?.mounts).toMatchObject([
+    { source: "/srv/tool", target: "/connectors/inside/p", writable: false },
+  ]);
+  const secrets = { masterKey: "m", saltKey: "s", databaseUrl: "postgresql://x" };
+  expect(proxyEnvFile(secrets, [], model.connectors)).toContain(
+    "CONNECTOR_FAR_AUTH='example-token'\nCONNECTOR_INSIDE_WORD='example-word'\n",
+  );
 });
 
 it("writes the env file that its os.environ references need, and no more", () => {

@@ -7,9 +7,9 @@ const model = modelOf({
 });
 const files = model.directories.config;
 const ports = (...lines: string[]) =>
-  withDeployedPorts(model, parseFacts(lines.join("\n"))).connectors.map(({ id, hostPort }) => [
+  withDeployedPorts(model, parseFacts(lines.join("\n"))).connectors.map(({ id, container }) => [
     id,
-    hostPort,
+    container?.hostPort,
   ]);
 
 it("gives the catalogue's port to the first, and the next free ones", () => {

@@ -9,15 +9,13 @@ const plan = (keys: unknown, more: Record<string, unknown> = {}) =>
 
 const ofPostgres = (alias: string, url: string) => ({
   alias,
-  url,
-  transport: "sse",
+  server: { transport: "sse", url, headers: {} },
   lock: lock.connectors["postgres"]?.tools,
   ...{ tool: "list_schemas", arguments: {}, expect: "public" },
 });
 const notes = {
   alias: "notes",
-  url: "http://mcp-relay:25552/mcp",
-  transport: "http",
+  server: { transport: "http", url: "http://mcp-relay:25552/mcp", headers: {} },
   lock: lock.connectors["notes"]?.tools,
 };
 
@@ -50,6 +48,7 @@ it("expects of every key exactly its tools, with their prefix, and its models", 
       { ...ofPostgres("db", "http://mcp-relay:20643/sse"), key: "all" },
       { ...ofPostgres("reports", "http://mcp-relay:20975/sse"), key: "all" },
     ],
+    containers: ["mcp-notes", "mcp-planets", "mcp-reports"],
     mock: { model: "gpt-4o-mock", key: "all", connector: "notes" },
     deployment: ["id1", "id2"],
   });

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { pulledImage } from "../containers/container.ts";
+import type { DedicatedPostgres } from "../database/postgres.ts";
+import { configFiles } from "../host/host-files.ts";
+import type { StackContext } from "../stack.ts";
+import { Connector } from "./connector.ts";
+import { connectorFiles } from "./program.ts";
+
+const files = join("components", "connectors", "files");
+
+/** Every connector that runs in a container of its own, and the files that all of them have. */
+export function deployedConnectors(
+  name: string,
+  context: StackContext,
+  postgres: Pick<DedicatedPostgres, "readerUri" | "ready">,
+  child: pulumi.CustomResourceOptions,
+): Connector[] {
+  const { connectors, directories, mockModel } = context.model;
+  const own = connectors.flatMap((connector) =>
+    connector.container === undefined ? [] : [{ connector, container: connector.container }],
+  );
+  if (own.length === 0) return [];
+  const directory = configFiles(
+    `${name}-connector-files`,
+    {
+      context,
+      directory: posix.join(directories.config, "connectors"),
+      owner: "0:0",
+      image: pulledImage(`${name}-connector-files-image`, mockModel.image, child),
+    },
+    connectorFiles.map((file) => ({
+      name: file,
+      content: readFileSync(join(files, file), "utf8"),
+    })),
+    child,
+  );
+  return own.map(
+    (one) =>
+      new Connector(
+        `${name}-connector-${one.connector.id}`,
+        context,
+        {
+          ...one,
+          files: directory,
+          sampleUri: (role) => postgres.readerUri(role),
+          sampleServer: postgres.ready.ids,
+        },
+        child,
+      ),
+  );
+}

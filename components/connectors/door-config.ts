@@ -1,0 +1,38 @@
+/**
+ * HAProxy's configuration of the door to a connector that reaches nothing: it stands on the
+ * gateway's network in the server's place, and passes bytes on to it.
+ * @param server the server's name on the network that only it and its doors are on
+ */
+export function doorConfig(server: string, port: number): string {
+  return `${[
+    "global",
+    "  log stdout format raw local0",
+    "  maxconn 1000",
+    "  nbthread 1",
+    "",
+    "defaults",
+    "  mode tcp",
+    "  timeout connect 2s",
+    "  # Longer than any call: the ends know when one is over.",
+    "  timeout client 1h",
+    "  timeout server 1h",
+    "",
+    "resolvers docker",
+    "  nameserver dns 127.0.0.11:53",
+    "  resolve_retries 3",
+    "  timeout resolve 1s",
+    "  timeout retry 1s",
+    "  hold valid 1s",
+    "  hold nx 1s",
+    "  hold obsolete 1s",
+    "",
+    "listen door",
+    `  bind :${port}`,
+    `  server connector ${server}:${port} resolvers docker init-addr libc,none`,
+    "",
+    "frontend health",
+    "  mode http",
+    "  bind 127.0.0.1:8404",
+    "  monitor-uri /",
+  ].join("\n")}\n`;
+}

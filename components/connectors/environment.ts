@@ -1,0 +1,34 @@
+import type { ConnectorAuth, ConnectorContainer, ConnectorModel } from "../config/model.ts";
+import { egressPort } from "./egress-config.ts";
+
+/** The header that LiteLLM 1.77.3 sends for a credential (`client.py` 189-205, facts §2). */
+export function authHeader({ type, value }: ConnectorAuth): readonly [string, string] {
+  const secret = value.reveal();
+  switch (type) {
+    case "api_key":
+      return ["X-API-Key", secret];
+    case "bearer_token":
+      return ["Authorization", `Bearer ${secret}`];
+    case "basic":
+      return ["Authorization", `Basic ${Buffer.from(secret).toString("base64")}`];
+    case "authorization":
+      return ["Authorization", secret];
+  }
+}
+
+/** The same for the health probe, which asks a server as LiteLLM does. Secret. */
+export function probeHeader({ auth }: ConnectorModel): string | undefined {
+  return auth === undefined ? undefined : authHeader(auth).join(": ");
+}
+
+/** What `docker inspect` may show: settings of the definition, and the way out if there is one. */
+export function plainEnvironment(
+  { definition, egress }: ConnectorContainer,
+  egressProxy: string,
+): Readonly<Record<string, string>> {
+  const proxy = `http://${egressProxy}:${egressPort}`;
+  return {
+    ...definition.environment,
+    ...(egress.mode === "filtered" ? { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } : {}),
+  };
+}

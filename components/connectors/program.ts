@@ -1,0 +1,36 @@
+import type { ConnectorContainer } from "../config/model.ts";
+import { mounted } from "../names.ts";
+import type { ContainerDefinition } from "./definition.ts";
+
+/** What every connector's container finds at {@link mounted}.config. */
+export const connectorFiles: readonly string[] = ["bridge_child.py", "probe.mjs", "probe.py"];
+
+/**
+ * Reads the secrets file, then becomes the program. The words come as arguments: nothing is
+ * interpolated.
+ */
+export const withSecrets: readonly string[] = [
+  ...["/bin/sh", "-c"],
+  `set -a; . ${mounted.secrets}; set +a; exec "$0" "$@"`,
+];
+
+/** Program and arguments of a connector's container: the server, or the bridge with it inside. */
+export function programOf(definition: ContainerDefinition): readonly string[] {
+  if (definition.transport !== "stdio") return definition.command;
+  return [
+    ...["mcp-proxy", "--host", "0.0.0.0", "--port", String(definition.port)],
+    // Stateless: a session would stay until its client ends it, and not all do.
+    ...["--stateless", "--pass-environment", "--log-level", "WARNING", "--"],
+    ...["python3", `${mounted.config}/bridge_child.py`, ...definition.command],
+  ];
+}
+
+/** The health probe as Docker runs it: with the secrets, for a server that wants a header. */
+export function probeOf({ definition }: Pick<ConnectorContainer, "definition">): readonly string[] {
+  const { probe, transport, port, path } = definition;
+  const file = probe === "node" ? "probe.mjs" : "probe.py";
+  return [
+    ...["CMD", ...withSecrets, probe, `${mounted.config}/${file}`],
+    ...[transport === "sse" ? "sse" : "http", String(port), path],
+  ];
+}

@@ -1,0 +1,145 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { connectorDefinition } from "../../components/connectors/definition.ts";
+import { probeOf, programOf } from "../../components/connectors/program.ts";
+import { toolServer } from "../e2e/support/bystanders.ts";
+import {
+  describeWithDocker,
+  docker,
+  dockerOk,
+  image,
+  published,
+  removeAll,
+  start,
+  testName,
+} from "../support/docker.ts";
+import { scratch } from "../support/shell.ts";
+
+jest.setTimeout(120_000);
+
+const definition = connectorDefinition.parse({
+  ...{ title: "T", description: "t", transport: "stdio", image: "mcp-gateway/bridge:0.13.0" },
+  command: ["python3", "/tools/server.py"],
+  egress: { mode: "none", reason: "none" },
+  verify: { tool: "ping", expect: "." },
+});
+if (definition.transport === "remote") throw new Error("it is not");
+const { port } = definition;
+
+describeWithDocker("the bridge, with the real mcp-proxy", () => {
+  const name = testName("bridge");
+  const place = scratch();
+  let url: string;
+
+  beforeAll(async () => {
+    chmodSync(place.path, 0o755);
+    mkdirSync(join(place.path, "tools"));
+    writeFileSync(join(place.path, "tools", "server.py"), toolServer);
+    const files = join(process.cwd(), "components", "connectors", "files");
+    writeFileSync(join(place.path, "env"), "");
+    const [program = "", ...args] = programOf(definition);
+    await start(name, [
+      ...["--restart", "unless-stopped", "--init", "--publish", `127.0.0.1::${port}`],
+      ...["--cap-drop", "ALL", "--read-only", "--tmpfs", "/tmp:size=16m", "--memory", "256m"],
+      ...["--volume", `${files}:/etc/mcp-gateway:ro`, "--volume", `${place.path}/tools:/tools:ro`],
+      ...["--volume", `${place.path}/env:/run/secrets/mcp-gateway.env:ro`],
+      ...["--user", definition.user, "--entrypoint", program, image(definition.image), ...args],
+    ]);
+    await served(30);
+  });
+
+  afterAll(async () => {
+    await removeAll([name], []);
+    place.remove();
+  });
+
+  /** A call's text, or why there was none; every time with a session of its own, as LiteLLM has. */
+  async function call(tool: string): Promise<string> {
+    const client = new Client({ name: "contract", version: "1.0.0" });
+    try {
+      // After a restart Docker gives another port.
+      url = `${await published(name, port)}/mcp`;
+      await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+      const { content, isError } = await client.callTool({ name: tool, arguments: {} });
+      const text = (content as { text?: string }[]).map((part) => part.text ?? "").join();
+      return isError === true ? `error: ${text}` : text;
+    } catch (error) {
+      return `failed: ${error instanceof Error ? error.message : String(error)}`;
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** The server's process id, once a call gets through. @returns also how long that took, in ms */
+  async function served(seconds: number): Promise<readonly [string, number]> {
+    const began = Date.now();
+    for (;;) {
+      const text = await call("pid");
+      if (/^\d+$/.test(text)) return [text, Date.now() - began];
+      if (Date.now() - began > seconds * 1000) throw new Error(`not served: ${text}`);
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+
+  const probe = () => docker(["exec", name, ...probeOf({ definition }).slice(1)]);
+  const inspect = (format: string) => dockerOk(["inspect", "--format", format, name]);
+
+  it("keeps one process for all callers, also side by side", async () => {
+    const pids = await Promise.all(Array.from({ length: 8 }, () => call("pid")));
+    expect(new Set(pids)).toEqual(new Set([(await served(1))[0]]));
+  });
+
+  it("is found healthy by the probe, and not when it lists nothing", async () => {
+    expect((await probe()).stdout).toBe("4 tools\n");
+    writeFileSync(join(place.path, "tools", "silent"), "");
+    const ran = await probe();
+    expect([ran.code, ran.stderr]).toEqual([1, "the server lists no tools\n"]);
+    rmSync(join(place.path, "tools", "silent"));
+  });
+
+  it("says so to the call under way when its server is killed, and serves again within 5 s", async () => {
+    const [before] = await served(1);
+    const under = call("wait");
+    await new Promise((done) => setTimeout(done, 500));
+    await dockerOk(["exec", name, "sh", "-c", `kill -9 ${before}`]);
+    expect(await under).toBe("error: the server has ended with exit code -9 and is starting again");
+    const [after, milliseconds] = await served(5);
+    process.stdout.write(`    serving again after ${milliseconds} ms\n`);
+    expect(after).toMatch(/^\d+$/);
+    expect(after).not.toBe(before);
+    // The bridge stayed: only the server is another one.
+    expect(await inspect("{{.RestartCount}}")).toBe("0");
+  });
+
+  it("does the same when the server ends by itself", async () => {
+    expect(await call("die")).toBe(
+      "error: the server has ended with exit code 3 and is starting again",
+    );
+    await served(5);
+    expect(await inspect("{{.RestartCount}}")).toBe("0");
+  });
+
+  it("starts more and more slowly while the server crashes, and says why in its log", async () => {
+    writeFileSync(join(place.path, "tools", "crash"), "");
+    await call("die");
+    const counts: number[] = [];
+    for (let half = 0; half < 40; half++) {
+      counts.push(Number(await inspect("{{.RestartCount}}")));
+      await new Promise((done) => setTimeout(done, 500));
+    }
+    // Docker doubles its wait: in the second ten seconds no more often than in the first ten.
+    const [first = 0, middle = 0, last = 0] = [counts[0], counts[20], counts[39]];
+    expect(last - first).toBeGreaterThan(1);
+    expect(middle - first).toBeGreaterThanOrEqual(last - middle);
+    const { stderr } = await docker(["logs", name]);
+    expect(stderr).toContain("no licence file: giving up");
+    expect(stderr).toContain("mcp-gateway: the server has ended with exit code 1\n");
+    expect(stderr).toContain("mcp-gateway: it keeps ending: the container starts again\n");
+    const began = Date.now();
+    expect(await call("ping")).toMatch(/^(failed|error): /);
+    expect(Date.now() - began).toBeLessThan(3_000);
+    rmSync(join(place.path, "tools", "crash"));
+  });
+});

@@ -1,0 +1,75 @@
+import type { CatalogueStack } from "../support/catalogue-stack.ts";
+import { answer } from "../support/mcp.ts";
+import { output, run } from "../support/run.ts";
+
+/** Prints what a TCP connection came to; a name that nobody knows counts as unreachable. */
+const reach = `
+import socket, sys
+for target in sys.argv[1:]:
+    host, port = target.rsplit(":", 1)
+    try:
+        socket.create_connection((host, int(port)), 3).close()
+        print(target, "reached")
+    except OSError as error:
+        print(target, "unreachable")
+`;
+
+async function tried(container: string, ...targets: string[]): Promise<string[]> {
+  const ran = await output("docker", ["exec", container, "python3", "-c", reach, ...targets]);
+  return ran.trim().split("\n");
+}
+
+async function address(container: string, network: string): Promise<string> {
+  const format = `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`;
+  return (await output("docker", ["inspect", "--format", format, container])).trim();
+}
+
+/** That `egress` is a wall and not a word: by trying. */
+export function egress(stack: () => CatalogueStack): void {
+  let proxy: string;
+  let page: string;
+
+  beforeAll(async () => {
+    const { network, prefix } = stack().deployment;
+    proxy = await address(stack().container("litellm-proxy"), network);
+    page = await address(`${prefix}pages`, stack().network);
+  });
+
+  test("none: no internet, no LAN, no other container, no names", async () => {
+    const others = [`${proxy}:4000`, "mcp-litellm-proxy:4000", "mcp-litellm-postgres:5432"];
+    const targets = [...others, `${page}:80`, "pages.example:80", "mcp-web-egress:3128"];
+    for (const name of ["files", "tools"])
+      expect(await tried(stack().container(name), ...targets)).toEqual(
+        targets.map((target) => `${target} unreachable`),
+      );
+  });
+
+  test("open: the same program reaches the gateway's network", async () => {
+    expect(await tried(stack().container("inline"), `${proxy}:4000`)).toEqual([
+      `${proxy}:4000 reached`,
+    ]);
+  });
+
+  test("filtered: past the proxy there is no way either", async () => {
+    expect(
+      await tried(stack().container("web"), `${proxy}:4000`, `${page}:80`, "mcp-web-egress:3128"),
+    ).toEqual([
+      ...[`${proxy}:4000 unreachable`, `${page}:80 unreachable`],
+      "mcp-web-egress:3128 reached",
+    ]);
+  });
+
+  test.each([
+    ["a metadata service", () => "http://169.254.169.254/latest/meta-data/"],
+    ["the gateway's own network, by address", () => `http://${proxy}:4000/health/liveliness`],
+    ["and by name", () => "http://mcp-litellm-proxy:4000/health/liveliness"],
+    ["the proxy's own loopback", () => "http://127.0.0.1:80/"],
+    ["another port of a page", () => `http://pages.example:22/`],
+  ])("filtered: the proxy refuses %s", async (_what, url) => {
+    const key = await stack().key("all");
+    const { text } = await answer(stack().deployment.url, key, "web-fetch", { url: url() });
+    expect(text).toMatch(/403|robots/);
+    const log = await run("docker", ["logs", stack().container("web-egress")]);
+    expect(log.stdout).toContain("TCP_DENIED/403");
+  });
+}
