@@ -68,13 +68,13 @@ test: images ## unit, contract and e2e tests
 unit: lab ## the quick tests
 	@$(IN) bash ops/test.sh unit
 
-contract: lab ## what we render, read by the real LiteLLM
+contract: images ## what we render, read by the real LiteLLM
 	@$(IN) bash ops/test.sh contract
 
 e2e: images ## a whole deployment with real clients
 	@$(IN) bash ops/test.sh e2e
 
-test-heavy: lab ## load, interruptions and a real Traefik on whole deployments: minutes, not part of make test
+test-heavy: images ## load, interruptions and a real Traefik on whole deployments: minutes, not part of make test
 	@bash lab/steps/traefik.sh
 	@$(IN) bash ops/test.sh heavy
 

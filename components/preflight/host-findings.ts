@@ -69,7 +69,8 @@ function memoryFindings(model: GatewayModel, facts: HostFacts): Finding[] {
     [model.database, model.proxy, model.edge, model.mockModel].reduce(
       (sum, part) => sum + part.memoryMb,
       0,
-    ) + model.connectors.reduce((sum, { definition }) => sum + definition.memoryMb, 0);
+    ) +
+    model.connectors.reduce((sum, { container }) => sum + (container?.definition.memoryMb ?? 0), 0);
   const fix = `${setCommand(["proxy", "memoryMb"], 1024)}, or another Docker host`;
   if (facts.memoryMb < limits)
     return [

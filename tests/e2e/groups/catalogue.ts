@@ -25,7 +25,7 @@ export function catalogue(stack: () => CatalogueStack): void {
     expect([locked.code, locked.stderr]).toEqual([0, ""]);
     expect(locked.stdout.trim().split("\n").sort()).toEqual([
       ...["connector:inline: 4 tools", "connector:inside: 4 tools"],
-      ...["connector:monitor: 7 tools", "connector:tools: 4 tools"],
+      ...["connector:monitor: 1 tools", "connector:tools: 4 tools"],
     ]);
     expect(leaks(readFileSync(stack().path("tools.lock.json"), "utf8"), stack().secrets)).toEqual(
       [],
@@ -57,7 +57,7 @@ export function catalogue(stack: () => CatalogueStack): void {
       /'warm': 11\.5.*'warm': 35\.5/,
     ],
     ["n8n-n8n_list_workflows", {}, /Night shift/],
-    ["monitor-search_nodes", { query: "webhook" }, /nodes-base\.webhook/],
+    ["monitor-fetch", { url: "http://pages.example/far" }, /a page of the wide world/],
     ["web-fetch", { url: "http://pages.example/story" }, /a page of the wide world/],
     ["tools-ping", {}, /^pong from python3$/],
     ["inside-ping", {}, /^pong from python3$/],

@@ -38,6 +38,20 @@ class Page(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("0.0.0.0", 80), Page).serve_forever()
 `;
 
+const tokenProxy = (token: string, server: string): string => `
+defaults
+  mode http
+  timeout connect 2s
+  timeout client 1m
+  timeout server 1m
+resolvers docker
+  nameserver dns 127.0.0.11:53
+listen monitor
+  bind :3000
+  http-request return status 401 unless { req.hdr(authorization) -m str "Bearer ${token}" }
+  server mcp ${server}:8080 resolvers docker init-addr none
+`;
+
 async function start(
   prefix: string,
   name: string,
@@ -91,21 +105,18 @@ export async function startBystanders(
     start(prefix, "pages", wide, [
       ...["--network-alias", "pages.example", python, "python3", "-c", pages],
     ]),
+    // mcp-server-fetch behind mcp-proxy, and before both a proxy that asks for a token.
+    start(prefix, "monitor-server", wide, [
+      ...[image("mcp-gateway/fetch:2026.10.24"), "mcp-proxy", "--host", "0.0.0.0"],
+      ...["--port", "8080", "--stateless", "--", "/opt/fetch/bin/mcp-server-fetch"],
+    ]),
     start(prefix, "monitor", network, [
-      ...[
-        "-e",
-        "MCP_MODE=http",
-        "-e",
-        "HOST=0.0.0.0",
-        "-e",
-        "PORT=3000",
-        "-e",
-        "NODE_ENV=production",
-      ],
-      ...["-e", `AUTH_TOKEN=${secrets.monitor}`, "-e", "N8N_MCP_TELEMETRY_DISABLED=true"],
-      ...[image("ghcr.io/czlonkowski/n8n-mcp:2.87.0"), "node", "dist/mcp/index.js"],
+      ...["--entrypoint", "sh", image("haproxy:3.0-alpine"), "-c"],
+      `printf '%s' "$0" >/tmp/h.cfg; sleep 3; exec haproxy -db -f /tmp/h.cfg`,
+      tokenProxy(secrets.monitor, `${prefix}monitor-server`),
     ]),
   ]);
+  await output("docker", ["network", "connect", wide, `${prefix}monitor`]);
   await ready(
     database,
     "CREATE EXTENSION IF NOT EXISTS timescaledb; CREATE TABLE IF NOT EXISTS heat (at timestamptz NOT NULL, celsius float); SELECT create_hypertable('heat', 'at', if_not_exists => true); INSERT INTO heat SELECT '2026-01-01'::timestamptz + i * interval '1 hour', i FROM generate_series(0, 47) i",

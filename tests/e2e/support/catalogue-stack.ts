@@ -135,7 +135,11 @@ function catalogueConfig(
       monitor: {
         use: "monitoring",
         inputs: { url: monitorUrl },
-        verify: { tool: "tools_documentation", expect: "n8n" },
+        verify: {
+          tool: "fetch",
+          arguments: { url: "http://pages.example/" },
+          expect: "wide world",
+        },
       },
       tools: {
         use: "toolshed",

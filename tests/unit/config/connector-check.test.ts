@@ -114,11 +114,11 @@ describe("which connector it is", () => {
     const [connector] = model({ x: { definition: inline } }).connectors;
     expect(connector).toMatchObject({
       transport: "http",
-      url: "http://mcp-x:8080/mcp",
+      url: "http://mcp-relay:25986/mcp",
       container: { image: inline.image, egress: { mode: "none" } },
       lock: tools,
     });
-    expect(connector?.container?.hostPort).toBeUndefined();
+    expect(connector?.container?.hostPort).toBe(48_010);
   });
 
   it("finds references that lead nowhere in an inline definition", () => {
