@@ -2,10 +2,11 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { type Ran, run } from "../components/host/host-exec.ts";
-import { database, proxy } from "../components/names.ts";
-import { composeFile, inspected } from "./lib/compose-file.ts";
-import { scratchProject } from "./lib/scratch-project.ts";
+import { type Ran, run } from "../../components/host/host-exec.ts";
+import { database, proxy } from "../../components/names.ts";
+import { composeFile, inspected } from "../lib/compose-file.ts";
+import { scratchProject } from "../lib/scratch-project.ts";
+import { median } from "./figures.ts";
 
 /**
  * Times the stack `local` beside docker compose with the same containers, in rounds that take
@@ -109,10 +110,6 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-};
 const of = (name: string): number => median(figures[name] ?? []);
 for (const [name, values] of Object.entries(figures)) {
   const range = `${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)}`;

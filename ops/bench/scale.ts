@@ -1,0 +1,127 @@
+import { rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { run } from "../../components/host/host-exec.ts";
+import { litellmConfig } from "../../components/litellm/config-file.ts";
+import { relayConfig, upstreams } from "../../components/relay/relay-config.ts";
+import { configSchema } from "../../components/config/schema.ts";
+import { markdown, median } from "./figures.ts";
+import { stackModel } from "../lib/stack-model.ts";
+import { lockTiny, tinyConnector, tinyStack } from "./tiny.ts";
+
+/**
+ * A stack that grows to COUNT tiny connectors: how long a preview takes, how large what is rendered
+ * becomes, how long the whole list of tools takes through the gateway, and what our own parts need.
+ */
+const count = Number(process.env["COUNT"] ?? 50);
+const sizes = [1, Math.round(count / 2), count];
+const image = configSchema.parse({}).proxy.image;
+const ids = Array.from({ length: count }, (_, at) => `c${String(at + 1).padStart(2, "0")}`);
+const first = 48_800;
+
+const stackOf = (size: number) =>
+  tinyStack(
+    "bench-scale",
+    4922,
+    Object.fromEntries(
+      ids
+        .slice(0, size)
+        .map((id, at) => [id, { ...tinyConnector("http", image), hostPort: first + at }]),
+    ),
+  );
+
+async function timed(what: () => Promise<{ code: number; stderr: string; stdout: string }>) {
+  const began = performance.now();
+  const ran = await what();
+  if (ran.code !== 0) throw new Error(`${ran.stdout.slice(-3000)}\n${ran.stderr}`);
+  return performance.now() - began;
+}
+
+async function listed(url: string, key: string): Promise<{ tools: number; ms: number }> {
+  const began = performance.now();
+  const answer = await fetch(`${url}/mcp/`, {
+    method: "POST",
+    headers: {
+      Authorization: `Bearer ${key}`,
+      "Content-Type": "application/json",
+      Accept: "application/json, text/event-stream",
+    },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+  });
+  const { result } = (await answer.json()) as { result: { tools: unknown[] } };
+  return { tools: result.tools.length, ms: performance.now() - began };
+}
+
+/** Megabytes that a container uses now. */
+async function memory(name: string): Promise<number> {
+  const format = "{{.Name}} {{.MemUsage}}";
+  const { stdout } = await run("docker", ["stats", "--no-stream", "--format", format]);
+  const used = stdout.split("\n").find((line) => line.startsWith(`bench-scale-${name}`)) ?? "";
+  const [, figure = "0", unit = "MiB"] = /([\d.]+)(GiB|MiB|KiB)/.exec(used) ?? [];
+  return Number(figure) * { GiB: 1024, MiB: 1, KiB: 1 / 1024 }[unit as "GiB" | "MiB" | "KiB"];
+}
+
+const rows = [
+  [
+    "connectors",
+    "preview",
+    "config.yaml",
+    "haproxy.cfg of the relay",
+    "list",
+    "edge",
+    "relay",
+    "proxy",
+  ],
+];
+const previews: number[] = [];
+const relays: number[] = [];
+let slowest = 0;
+rmSync(resolve(".lab", "bench-scale"), { recursive: true, force: true });
+let project = await stackOf(1);
+try {
+  for (const size of sizes) {
+    project = await stackOf(size);
+    await lockTiny(project, [ids[0] ?? ""], ids.slice(0, size));
+    process.stderr.write(`${size} connectors\n`);
+    await timed(() => project.pulumi("up", "--yes", "--skip-preview"));
+    const times: number[] = [];
+    for (let round = 0; round < 5; round++)
+      times.push(await timed(() => project.pulumi("preview")));
+    previews.push(median(times));
+    const outputs = JSON.parse(
+      (await project.pulumi("stack", "output", "--json", "--show-secrets")).stdout,
+    ) as { gatewayUrl: string; virtualKeys: { bench: string } };
+    const lists: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const { tools, ms } = await listed(outputs.gatewayUrl, outputs.virtualKeys.bench);
+      if (tools !== size) throw new Error(`${tools} tools instead of ${size}`);
+      lists.push(ms);
+    }
+    slowest = median(lists);
+    Object.assign(process.env, project.env);
+    process.chdir(project.directory);
+    const model = await stackModel();
+    process.chdir("../..");
+    const sizesOf = [litellmConfig(model), relayConfig(upstreams(model.connectors))];
+    const used = [
+      await memory("mcp-edge"),
+      await memory("mcp-relay"),
+      await memory("mcp-litellm-proxy"),
+    ];
+    relays.push(used[1] ?? 0);
+    rows.push([
+      String(size),
+      `${(median(times) / 1000).toFixed(2)} s`,
+      ...sizesOf.map((text) => `${(text.length / 1024).toFixed(1)} kB`),
+      `${slowest.toFixed(0)} ms`,
+      ...used.map((megabytes) => `${megabytes.toFixed(0)} MB`),
+    ]);
+  }
+  process.stdout.write(markdown(rows));
+  const grown = ((previews.at(-1) ?? 0) - (previews[0] ?? 0)) / (count - 1);
+  const held = ((relays.at(-1) ?? 0) - (relays[0] ?? 0)) / (count - 1);
+  process.stdout.write(
+    `\npreview: ${grown.toFixed(0)} ms a connector (goal 40); list of ${count}: ${slowest.toFixed(0)} ms (goal 3000); relay: ${(held * 1024).toFixed(0)} kB a connector\n`,
+  );
+} finally {
+  await project.pulumi("destroy", "--yes", "--skip-preview");
+}

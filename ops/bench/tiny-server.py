@@ -1,0 +1,17 @@
+"""A tiny MCP server on the official SDK: `python3 -c SOURCE sse|http|stdio`, one tool, port 9000."""
+
+import sys
+
+from mcp.server.fastmcp import FastMCP
+
+server = FastMCP("tiny", host="0.0.0.0", port=9000, log_level="WARNING")
+
+
+@server.tool()
+def echo(text: str) -> str:
+    """Says what it was told."""
+    return text
+
+
+transports = {"http": "streamable-http"}
+server.run(transport=transports.get(sys.argv[1], sys.argv[1]))

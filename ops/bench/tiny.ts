@@ -1,0 +1,81 @@
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { run } from "../../components/host/host-exec.ts";
+import { type ScratchProject, scratchProject } from "../lib/scratch-project.ts";
+
+const source = readFileSync("ops/bench/tiny-server.py", "utf8");
+
+export type Transport = "sse" | "http" | "stdio";
+
+/** An inline definition of the tiny server. Its image is one that has Python's `mcp` package. */
+export function tinyConnector(transport: Transport, image: string): Record<string, unknown> {
+  const verify = { tool: "echo", arguments: { text: "hello" }, expect: "hello" };
+  return {
+    definition: {
+      title: "Tiny",
+      description: "One tool that says what it was told",
+      transport,
+      image,
+      ...(transport === "stdio" ? {} : { port: 9000, path: transport === "sse" ? "/sse" : "/mcp" }),
+      command: ["python3", "-c", source, transport],
+      memoryMb: 192,
+      tmpfs: { "/tmp": "size=16m" },
+      egress: { mode: "open", reason: "a benchmark of the way in" },
+      verify,
+    },
+    verify,
+  };
+}
+
+/** A stack of tiny servers in a project of its own, or the one of that name with other connectors. */
+export async function tinyStack(
+  name: string,
+  port: number,
+  connectors: Readonly<Record<string, Record<string, unknown>>>,
+): Promise<ScratchProject> {
+  const directory = resolve(".lab", name);
+  const unlimited = {
+    requestsPerMinute: 1_000_000,
+    requestsPerMinutePerAddress: 1_000_000,
+    failuresPerMinute: 1_000_000,
+  };
+  return scratchProject(directory, name, {
+    gateway: { host: "127.0.0.1", port, bind: "127.0.0.1" },
+    network: `mcp-gateway-${name}-net`,
+    namePrefix: `${name}-`,
+    database: { volume: `mcp_gateway_${name.replaceAll("-", "_")}`, destroyData: true },
+    edge: { limits: unlimited },
+    connectors,
+    keys: {
+      bench: {
+        connectors: Object.fromEntries(Object.keys(connectors).map((id) => [id, "*"])),
+      },
+    },
+    imageMirrorFile: resolve(".lab", "images.json"),
+  });
+}
+
+interface Lock {
+  connectors: Record<string, { image: string }>;
+}
+
+/** Reads the tools of `asked` from their servers and gives the same to all that are `like` them. */
+export async function lockTiny(
+  project: ScratchProject,
+  asked: readonly string[],
+  like: readonly string[] = [],
+): Promise<void> {
+  const file = join(project.directory, "tools.lock.json");
+  rmSync(file, { force: true });
+  copyFileSync("tools.lock.json", file);
+  const ran = await run("node", ["ops/tools-lock.ts", ...asked.map((id) => `connector:${id}`)], {
+    cwd: project.directory,
+    env: project.env,
+  });
+  if (ran.code !== 0) throw new Error(`${ran.stdout}${ran.stderr}`);
+  const lock = JSON.parse(readFileSync(file, "utf8")) as Lock;
+  const first = lock.connectors[`connector:${asked[0] ?? ""}`];
+  if (first === undefined) throw new Error("no tools were locked");
+  for (const id of like) lock.connectors[`connector:${id}`] = first;
+  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+}
