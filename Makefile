@@ -78,7 +78,7 @@ test-heavy: images ## load, interruptions and a real Traefik on whole deployment
 	@bash lab/steps/traefik.sh
 	@$(IN) bash ops/test.sh heavy
 
-bench: lab ## timings: PART=stack (beside docker compose), transports, scale; all of them if left out
+bench: images ## timings: PART=stack (beside docker compose), transports, scale; all of them if left out
 	@$(IN) bash lab/steps/compose.sh
 	@$(IN) for part in $(or $(PART),stack transports scale); do node ops/bench/$$part.ts; done
 

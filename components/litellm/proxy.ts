@@ -62,7 +62,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
       place(directories.config),
       [
         { name: "config.yaml", content: litellmConfig(context.model) },
-        { name: "roots.json", content: rootsFile(models, config.privateRoots) },
+        { name: "roots.json", content: rootsFile(context.model, config.privateRoots) },
         ...proxyFiles.map((file) => ({
           name: file,
           content: readFileSync(join(files, file), "utf8"),

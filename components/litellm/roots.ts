@@ -1,4 +1,4 @@
-import type { ModelEntry } from "../config/model.ts";
+import type { GatewayModel } from "../config/model.ts";
 
 /** Where LiteLLM 1.77.3 asks a provider that has no `apiBase` of its own (litellm/llms/*). */
 const known: Readonly<Record<string, string>> = {
@@ -15,9 +15,11 @@ const known: Readonly<Record<string, string>> = {
   xai: "api.x.ai",
 };
 
+type Asked = Pick<GatewayModel, "models" | "connectors">;
+
 /** What trusted_roots.py takes. */
 interface Roots {
-  /** `name:port` of each provider that is asked over TLS. */
+  /** `name:port` of each provider and each MCP server elsewhere that is asked over TLS. */
   readonly hosts: readonly string[];
   /** Providers whose hosts nobody here knows. */
   readonly unknown: readonly string[];
@@ -25,22 +27,24 @@ interface Roots {
   readonly own: string;
 }
 
-function rootsOf(models: readonly ModelEntry[], own: string): Roots {
+const hostOf = ({ hostname, port }: URL): string => `${hostname}:${port === "" ? "443" : port}`;
+
+function rootsOf({ models, connectors }: Asked, own: string): Roots {
   const hosts = new Set<string>();
   const unknown = new Set<string>();
+  for (const { url } of connectors) if (url.startsWith("https:")) hosts.add(hostOf(new URL(url)));
   for (const entry of models) {
     if (entry.provider === "mock") continue;
     const [provider = ""] = entry.model.split("/");
-    const base = entry.apiBase === undefined ? undefined : new URL(entry.apiBase);
-    const host = base?.hostname ?? (Object.hasOwn(known, provider) ? known[provider] : undefined);
-    if (host === undefined) unknown.add(provider);
-    else if (base === undefined || base.protocol === "https:")
-      hosts.add(`${host}:${base?.port === undefined || base.port === "" ? "443" : base.port}`);
+    const usual = Object.hasOwn(known, provider) ? `https://${known[provider] ?? ""}` : undefined;
+    const base = entry.apiBase ?? usual;
+    if (base === undefined) unknown.add(provider);
+    else if (base.startsWith("https:")) hosts.add(hostOf(new URL(base)));
   }
   return { hosts: [...hosts].sort(), unknown: [...unknown].sort(), own };
 }
 
-/** `roots.json`: the same text for the same models, in whatever order they come. */
-export function rootsFile(models: readonly ModelEntry[], own: string): string {
-  return `${JSON.stringify(rootsOf(models, own), null, 1)}\n`;
+/** `roots.json`: the same text for the same models and connectors, in whatever order they come. */
+export function rootsFile(asked: Asked, own: string): string {
+  return `${JSON.stringify(rootsOf(asked, own), null, 1)}\n`;
 }

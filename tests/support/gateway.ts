@@ -133,7 +133,7 @@ export async function realGateway(
     ]);
     const config = join(place.path, "config");
     mkdirSync(config);
-    writeFileSync(join(config, "roots.json"), rootsFile(model.models, ""));
+    writeFileSync(join(config, "roots.json"), rootsFile(model, ""));
     const rendered = (options.config ?? ((text) => text))(litellmConfig(model));
     writeFileSync(
       join(config, "config.yaml"),

@@ -1,5 +1,6 @@
 import { rootsFile } from "../../../components/litellm/roots.ts";
 import type { ModelEntry } from "../../../components/config/model.ts";
+import { exampleConfig, modelOf } from "../../support/config.ts";
 import { Secret } from "../../../components/config/secret.ts";
 
 const entry = (model: string, apiBase?: string): ModelEntry => ({
@@ -10,7 +11,9 @@ const entry = (model: string, apiBase?: string): ModelEntry => ({
   apiKeyVariable: "MODEL_KEY_X",
   ...(apiBase === undefined ? {} : { apiBase }),
 });
-const roots = (...models: ModelEntry[]): unknown => JSON.parse(rootsFile(models, ""));
+const file = (models: readonly ModelEntry[], own = ""): string =>
+  rootsFile({ models, connectors: [] }, own);
+const roots = (...models: ModelEntry[]): unknown => JSON.parse(file(models));
 
 it("needs none for the scripted model and for providers without TLS", () => {
   expect(
@@ -43,6 +46,24 @@ it("names providers whose host it does not know: all roots are needed then", () 
 
 it("takes private authorities along, and is the same file in whatever order the models come", () => {
   const models = [entry("openai/a"), entry("xai/b")];
-  expect(rootsFile(models, "PEM")).toBe(rootsFile([...models].reverse(), "PEM"));
-  expect((JSON.parse(rootsFile(models, "PEM")) as { own: string }).own).toBe("PEM");
+  expect(file(models, "PEM")).toBe(file([...models].reverse(), "PEM"));
+  expect((JSON.parse(file(models, "PEM")) as { own: string }).own).toBe("PEM");
+});
+
+it("names MCP servers that run elsewhere and are asked over TLS, and none of our own", () => {
+  const { connectors } = modelOf({
+    ...exampleConfig(),
+    keys: {},
+  });
+  const [first] = connectors;
+  if (first === undefined) throw new Error("no connector");
+  const elsewhere = ["https://grafana.lan/mcp", "https://grafana.lan:8443/mcp", "http://x.lan/mcp"];
+  expect(
+    JSON.parse(
+      rootsFile(
+        { models: [], connectors: [...connectors, ...elsewhere.map((url) => ({ ...first, url }))] },
+        "",
+      ),
+    ),
+  ).toEqual({ hosts: ["grafana.lan:443", "grafana.lan:8443"], unknown: [], own: "" });
 });
