@@ -1,11 +1,13 @@
+import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { GatewayModel } from "../config/model.ts";
 import type { Ready } from "../host/ready.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
+import { forgotten, noted } from "../host/notes.ts";
 import { dataDirectory, database, keyring } from "../names.ts";
-import type { StackContext } from "../stack.ts";
+import { type StackContext, notesOf } from "../stack.ts";
 import { databaseAccess } from "./access.ts";
 
 /** What the rest of the gateway knows of its database, wherever that is. */
@@ -57,36 +59,46 @@ export function homeOf({ shared }: GatewayModel["database"]): string {
 }
 
 /**
- * Remembers where the data is, and brings it along when that is somewhere else now.
+ * Remembers where the data is, and brings it along when that is somewhere else now: also when an
+ * `up` has moved it, failed after that, and the configuration was taken back.
  * @returns the command, done once the data is in its place
  */
 export function databaseHome(
   name: string,
-  { model }: StackContext,
+  context: StackContext,
   args: { readonly image: pulumi.Input<string>; readonly after: pulumi.Input<string>[] },
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource & { readonly id: pulumi.Output<string> } {
+  const { model } = context;
   const access = databaseAccess(model);
+  const home = homeOf(model.database);
+  const hash = createHash("sha256").update(`${home}\n`).digest("hex");
+  const word = context.words.of({ kind: "home", id: name });
+  const note = { applied: notesOf(context), id: name, word, state: `echo ${hash}` };
   return hostCommand(
     name,
     model.dockerHost,
     {
       create: pulumi.all([args.image, pulumi.all(args.after)]).apply(([image]) =>
-        hostScript("move-database.sh", {
-          HOME_NOW: homeOf(model.database),
-          CONTAINER: access.container,
-          DB_USER: access.user,
-          DB_NAME: access.name,
-          DEDICATED: model.namePrefix + database.host,
-          DEDICATED_NAME: database.name,
-          DEDICATED_ROLE: database.role,
-          IMAGE: image,
-          OWNER: model.database.user,
-          VOLUME: model.database.volume,
-          MOUNTED: dataDirectory,
-          KEYRING: keyring,
-        }),
+        noted(
+          hostScript("move-database.sh", {
+            HOME_NOW: home,
+            CONTAINER: access.container,
+            DB_USER: access.user,
+            DB_NAME: access.name,
+            DEDICATED: model.namePrefix + database.host,
+            DEDICATED_NAME: database.name,
+            DEDICATED_ROLE: database.role,
+            IMAGE: image,
+            OWNER: model.database.user,
+            VOLUME: model.database.volume,
+            MOUNTED: dataDirectory,
+            KEYRING: keyring,
+          }),
+          note,
+        ),
       ),
+      delete: forgotten("true\n", note),
       stdin: "",
     },
     opts,

@@ -38,6 +38,8 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
     const { model } = context;
     const { dockerHost, database: config } = model;
     const child = { parent: this };
+    // Notes of both modes exist side by side during a change: the old mode's are taken away last.
+    const base = `${name}-shared`;
     const image = pulledImage(`${name}-image`, config.image, child);
     const volume = dataVolume(name, "dedicated", config, { self: this, parent: opts?.parent });
     const client = containerName(context, databaseClient.host);
@@ -74,14 +76,14 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
       child,
     );
     this.ready = readyCommand(
-      `${name}-ready`,
+      `${base}-ready`,
       { context, containers: [container], hosts: [databaseClient.host], seconds: 60 },
       child,
     );
 
     const kept = (id: string, rotation: string) =>
       keptSecret(
-        `${name}-${id}`,
+        `${base}-${id}`,
         {
           context,
           id: `database-${id}`,
@@ -93,7 +95,7 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
         child,
       ).value;
     const password = kept("password", shared.rotation);
-    const id = `${name}-setup`;
+    const id = `${base}-setup`;
     const word = context.words.of({ kind: "setup", id, database: client });
     const note = { applied: notesOf(context), id, word };
     // Known once the keyring has the word by which the database is this gateway's. Only its being
@@ -135,7 +137,7 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
       { ...child, dependsOn: [setup] },
     );
     const home = databaseHome(
-      `${name}-home`,
+      `${base}-home`,
       context,
       { image, after: [setup.id, passfile.id] },
       child,

@@ -7,6 +7,7 @@ export type Thing =
   | { readonly kind: "kept"; readonly id: string; readonly name: string; readonly database: string }
   | { readonly kind: "setup"; readonly id: string; readonly database: string }
   | { readonly kind: "purge"; readonly id: string; readonly names: readonly string[] }
+  | { readonly kind: "home"; readonly id: string }
   | { readonly kind: "ready"; readonly id: string; readonly containers: readonly string[] };
 
 /** One thing on the host that is no longer as it was applied. */
@@ -86,11 +87,15 @@ function containerDrift(facts: AppliedFacts, name: string, then: string | undefi
     : [{ what, reason: differences(then, made.state) }];
 }
 
-/** The database's container is gone, and so may be everything in it. */
+/**
+ * The database's container is gone, and so may be everything in it. One that nobody noted was not
+ * made yet: the configuration has only now moved the database there.
+ */
+export const lostContainer = (facts: AppliedFacts, name: string): boolean =>
+  facts.containers[name] === undefined && noteOfContainer(facts, name) !== undefined;
+
 const databaseGone = (facts: AppliedFacts, database: string): Drift[] =>
-  facts.containers[database] === undefined
-    ? [{ what: `container ${database}`, reason: "it is gone" }]
-    : [];
+  lostContainer(facts, database) ? [{ what: `container ${database}`, reason: "it is gone" }] : [];
 
 /**
  * What is otherwise than it was applied. A database that is stopped is drift of its container
@@ -136,6 +141,12 @@ export function driftOf(facts: AppliedFacts, thing: Thing, state: string): Drift
         what: `key ${name}`,
         reason: "it is in LiteLLM's database, but not in the configuration",
       }));
+    }
+    case "home": {
+      const now = facts.ring["database-home"];
+      // A keyring without the word is a new one, and its data is here.
+      if (now === undefined || now === state) return [];
+      return [{ what: "LiteLLM's data", reason: "it was moved" }];
     }
     case "ready": {
       const then = containerStates(state);

@@ -4,6 +4,7 @@ import {
   type Thing,
   contentDrifted,
   driftOf,
+  lostContainer,
   nameAmong,
   noteOfContainer,
 } from "./drift.ts";
@@ -97,8 +98,8 @@ export class Words {
     const { containers, looked } = this.#facts;
     const tablesLost =
       tablesIn !== undefined &&
-      (containers[tablesIn] === undefined ||
-        (containers[tablesIn].status === "running" && !looked.includes("rows")));
+      (lostContainer(this.#facts, tablesIn) ||
+        (containers[tablesIn]?.status === "running" && !looked.includes("rows")));
     const made = (plain: string) => containers[nameAmong(this.#noted(), plain)] !== undefined;
     if (tablesLost && thing.containers.some(made))
       return this.#answer(thing, `${this.#fresh}-restart`);

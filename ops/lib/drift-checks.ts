@@ -17,6 +17,7 @@ function nameOf(thing: Thing): string {
       return `containers ${thing.containers.join(", ")}`;
     case "setup":
     case "purge":
+    case "home":
       return thing.id;
   }
 }

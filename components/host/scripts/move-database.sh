@@ -59,10 +59,13 @@ case $was in
     old_dump() { docker exec -i "$old" pg_dump "$@" </dev/null; }
     ;;
 esac
+# A session keeps the setting that it was opened with.
+close="select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = '$role' and pid <> pg_backend_pid()"
 moved=no
 end() {
   if [ "$moved" = no ]; then
     old_sql "alter role $role reset default_transaction_read_only" >/dev/null 2>&1 || true
+    old_sql "$close" >/dev/null 2>&1 || true
     echo "the data stays where it was: $was" >&2
   fi
   docker exec "$CONTAINER" rm -f "$dump" </dev/null || true
@@ -83,7 +86,7 @@ until old_sql "select 1" >/dev/null 2>&1; do
 done
 
 old_sql "alter role $role set default_transaction_read_only = on"
-old_sql "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = '$role' and pid <> pg_backend_pid()" >/dev/null
+old_sql "$close" >/dev/null
 before=$(old_sql "$counts")
 tables=$(new_sql "select count(*) from pg_tables where schemaname not in ('pg_catalog', 'information_schema')")
 if [ "$tables" != 0 ] && [ "$(new_sql "$counts")" != "$before" ]; then
@@ -116,6 +119,7 @@ if [ "$before" != "$after" ]; then
 fi
 if [ "$HOME_NOW" = dedicated ]; then
   new_sql "alter role $DEDICATED_ROLE reset default_transaction_read_only"
+  new_sql "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = '$DEDICATED_ROLE'" >/dev/null
 fi
 remember
 moved=yes

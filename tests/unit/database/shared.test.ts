@@ -87,7 +87,7 @@ it("keeps the volume that a dedicated server would have, for the keyring", () =>
 });
 
 it("gives the admin's password and the verifier on standard input alone", () => {
-  const stdin = String(reveal(command("gateway-postgres-setup")["stdin"]));
+  const stdin = String(reveal(command("gateway-postgres-shared-setup")["stdin"]));
   expect(stdin).toMatch(/^an example password\nSCRAM-SHA-256\$4096:\S+\n$/);
   expect(leaksOf(recording)).toEqual([]);
   for (const { inputs } of recording.resources)
@@ -95,12 +95,12 @@ it("gives the admin's password and the verifier on standard input alone", () => 
 });
 
 it("drops nothing unless destroyData is applied", async () => {
-  expect(String(command("gateway-postgres-setup")["delete"])).not.toMatch(/MODE=|drop database/);
+  expect(String(command("gateway-postgres-shared-setup")["delete"])).not.toMatch(/MODE=|drop database/);
   const told = await run({
     ...{ mode: "shared", shared: { admin: { password: "x" } } },
     destroyData: true,
   });
-  const script = String(command("gateway-postgres-setup", told)["delete"]);
+  const script = String(command("gateway-postgres-shared-setup", told)["delete"]);
   expect(script).toContain("MODE='drop'\n");
   expect(script).toContain('drop database "litellm_db" with (force)');
   expect(script).toContain('drop role "litellm_user"');

@@ -187,6 +187,31 @@ it("a container that is gone keeps its last word, and everything in a lost datab
   expect(words.drift).toEqual([{ what: "container db", reason: "it is gone" }]);
 });
 
+it("a database that the configuration has only now moved is not a lost one", () => {
+  const words = new Words(parseApplied(whole), "new");
+  expect(words.of({ kind: "kept", id: "salt-kept", name: "salt-key", database: "psql" })).toBe(
+    "w2",
+  );
+  expect(words.of({ kind: "key", id: "a-grant", key: "a", database: "psql" })).toBe("w3");
+  expect(words.ready({ kind: "ready", id: "ready", containers: ["px"] }, "psql")).toBe("w6");
+  expect(words.drift).toEqual([]);
+});
+
+it.each([
+  ["here", "h1", "w7", []],
+  [
+    "moved by an up that did not end",
+    "h2",
+    "new",
+    [{ what: "LiteLLM's data", reason: "it was moved" }],
+  ],
+] as const)("LiteLLM's data is %s", (_, now, word, drift) => {
+  const text = `applied\thome\tw7\th1\nring\tdatabase-home\t${now}\nlooked\tring`;
+  const words = new Words(parseApplied(text), "new");
+  expect(words.of({ kind: "home", id: "home" })).toBe(word);
+  expect(words.drift).toEqual(drift);
+});
+
 describe("a container that rolls", () => {
   it("is known by its plain name, whatever its suffix is", () => {
     const names = ["mcp-edge", "mcp-litellm-proxy-x7k2p9", "mcp-post", "mcp-post-a1b2c3"];
