@@ -95,7 +95,9 @@ it("gives the admin's password and the verifier on standard input alone", () => 
 });
 
 it("drops nothing unless destroyData is applied", async () => {
-  expect(String(command("gateway-postgres-shared-setup")["delete"])).not.toMatch(/MODE=|drop database/);
+  expect(String(command("gateway-postgres-shared-setup")["delete"])).not.toMatch(
+    /MODE=|drop database/,
+  );
   const told = await run({
     ...{ mode: "shared", shared: { admin: { password: "x" } } },
     destroyData: true,
