@@ -103,10 +103,17 @@ function shown(key: string, value: unknown): unknown {
   ) as unknown;
 }
 
+/** The hash of a container's inputs has the checkout's path in it; the inputs themselves are here. */
+function inputsOf({ type, inputs }: Recorded): unknown {
+  return type === "random:index/randomString:RandomString"
+    ? shown("", { ...inputs, keepers: { content: "<hash of the container's inputs>" } })
+    : shown("", inputs);
+}
+
 function entry(resource: Recorded): unknown {
   const { options, provider } = resource;
   return {
-    inputs: shown("", resource.inputs),
+    inputs: inputsOf(resource),
     options: {
       ...options,
       // The provider's own, the same on every command.
