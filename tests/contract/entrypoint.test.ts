@@ -6,6 +6,7 @@ import { scratch } from "../support/shell.ts";
 
 jest.setTimeout(60_000);
 
+const rootsOfNobody = JSON.stringify({ hosts: [], unknown: [], own: "" });
 const good = {
   LITELLM_MASTER_KEY: `sk-${"x".repeat(32)}`,
   LITELLM_SALT_KEY: `sk-${"y".repeat(32)}`,
@@ -19,9 +20,11 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
   });
 
   /** Starts the entrypoint with a `litellm` that says how it was called instead of starting. */
-  async function started(secrets: string | undefined, mode = 0o600) {
+  async function started(secrets: string | undefined, mode = 0o600, roots = rootsOfNobody) {
     chmodSync(place.path, 0o755);
-    copyFileSync("components/litellm/files/entrypoint.sh", join(place.path, "entrypoint.sh"));
+    for (const name of ["entrypoint.sh", "trusted_roots.py"])
+      copyFileSync(join("components", "litellm", "files", name), join(place.path, name));
+    writeFileSync(join(place.path, "roots.json"), roots);
     const file = join(place.path, "proxy.env");
     if (secrets !== undefined) {
       writeFileSync(file, secrets);
@@ -29,16 +32,15 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
     }
     writeFileSync(
       join(place.path, "litellm"),
-      '#!/bin/sh\necho "litellm $*"; env | grep -E "^(LITELLM_(MASTER|SALT)_KEY|DATABASE_URL)=" | sort\n',
+      '#!/bin/sh\necho "litellm $*"; env | grep -E "^(LITELLM_(MASTER|SALT)_KEY|DATABASE_URL|SSL_CERT_FILE)=" | sort\n',
       { mode: 0o755 },
     );
     const ran = await runOnce([
       ...["--network", "none", "--cap-drop", "ALL", "--entrypoint", "/bin/sh"],
-      ...["--env", "PATH=/fake:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-      ...["--volume", `${place.path}:/fake:ro`],
+      ...["--volume", `${place.path}:/etc/mcp-gateway:ro`],
       ...(secrets === undefined ? [] : ["--volume", `${file}:/run/secrets/mcp-gateway.env:ro`]),
-      image(images.litellm),
-      "/fake/entrypoint.sh",
+      ...[image(images.litellm), "-c"],
+      'PATH="/etc/mcp-gateway:$PATH" exec /bin/sh /etc/mcp-gateway/entrypoint.sh',
     ]);
     return { code: ran.code, stdout: ran.stdout, stderr: ran.stderr };
   }
@@ -51,10 +53,24 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
         `DATABASE_URL=${good.DATABASE_URL}`,
         `LITELLM_MASTER_KEY=${good.LITELLM_MASTER_KEY}`,
         `LITELLM_SALT_KEY=${good.LITELLM_SALT_KEY}`,
+        "SSL_CERT_FILE=/tmp/mcp-gateway-roots.pem",
         "",
       ].join("\n"),
-      stderr: "",
+      stderr: "mcp-gateway: certificate authorities: no provider needs one\n",
     });
+  });
+
+  it("starts it with all public roots when a provider cannot be asked for its own", async () => {
+    const roots = JSON.stringify({ hosts: ["127.0.0.1:1"], unknown: [], own: "" });
+    const { code, stdout, stderr } = await started(envFile(good), 0o600, roots);
+    expect([code, stdout.includes("SSL_CERT_FILE=/tmp/mcp-gateway-roots.pem")]).toEqual([0, true]);
+    expect(stderr).toMatch(/all public roots: 127\.0\.0\.1:1 could not be asked for its own/);
+  });
+
+  it("starts it also when the roots cannot be made out", async () => {
+    const { code, stdout, stderr } = await started(envFile(good), 0o600, "nonsense");
+    expect([code, stdout.includes("SSL_CERT_FILE")]).toEqual([0, false]);
+    expect(stderr).toContain("JSONDecodeError");
   });
 
   const missing = (name: string) =>

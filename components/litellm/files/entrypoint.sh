@@ -26,6 +26,8 @@ case $LITELLM_MASTER_KEY in
     exit 78
     ;;
 esac
-SSL_CERT_FILE=$(python3 /etc/mcp-gateway/trusted_roots.py)
-export SSL_CERT_FILE
+# Without it LiteLLM trusts all public roots, and calls take longer.
+if roots=$(python3 /etc/mcp-gateway/trusted_roots.py); then
+  export SSL_CERT_FILE="$roots"
+fi
 exec litellm --config /etc/mcp-gateway/config.yaml --host 0.0.0.0 --port 4000
