@@ -1,5 +1,6 @@
 import { driftOfContainers, driftOfFiles, driftOfKeys } from "./groups/drift.ts";
 import { lostDatabase } from "./groups/lost-database.ts";
+import { manyClients } from "./groups/load.ts";
 import { matrix } from "./groups/matrix.ts";
 import { Deployment } from "./support/deployment.ts";
 import { lock, unlock } from "./support/lock.ts";
@@ -29,6 +30,9 @@ const groups = {
   "containers changed by hand": driftOfContainers,
   "the database lost, another salt key, another master key": lostDatabase,
   "every door, every kind of key": matrix,
+  "many clients at once": (of: () => Deployment) => {
+    manyClients(of, 6, 5);
+  },
 };
 for (const [name, group] of Object.entries(groups))
   describe(name, () => {

@@ -1,4 +1,5 @@
 import { Deployment } from "../e2e/support/deployment.ts";
+import { containerOf, containers } from "../e2e/support/docker.ts";
 import { bearer, mcpHeaders, send } from "../e2e/support/http.ts";
 import { lock, unlock } from "../e2e/support/lock.ts";
 import { output } from "../e2e/support/run.ts";
@@ -12,6 +13,7 @@ const probes = {
   "mcp-litellm-postgres": ["POST", "/mcp/", "SELECT name FROM planets", "Saturn"],
   "mcp-mock-model": ["POST", "/v1/responses", undefined, "Mock model"],
   "mcp-postgres": ["POST", "/mcp/", "SELECT name FROM planets", "Saturn"],
+  "mcp-relay": ["POST", "/mcp/", "SELECT name FROM planets", "Saturn"],
 } as const;
 
 /**
@@ -58,8 +60,11 @@ describe("how long a replaced container is missed", () => {
         return false;
       }
     };
-    const name = prefix + host;
-    const id = (): Promise<string> => output("docker", ["inspect", "-f", "{{.Id}}", name]);
+    const name = await containerOf(prefix, host);
+    const id = async (): Promise<string | undefined> => {
+      const now = await containerOf(prefix, host);
+      return (await containers(prefix)).find((one) => one.Name === `/${now}`)?.Id;
+    };
     const before = await id();
     const memory = ["--memory", "1g", "--memory-swap", "1g"];
     await output("docker", ["update", ...memory, name]);
@@ -77,7 +82,9 @@ describe("how long a replaced container is missed", () => {
     await deployed().up();
     over = true;
     await probing;
-    expect(await id()).not.toBe(before);
+    const after = await id();
+    expect(after).toBeDefined();
+    expect(after).not.toBe(before);
     expect(await answers()).toBe(true);
     expect(gap).toBeLessThan(120_000);
     figures.push(`${host}: ${(gap / 1000).toFixed(1)} s without an answer`);

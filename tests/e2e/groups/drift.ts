@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../support/deployment.ts";
-import { containers, names } from "../support/docker.ts";
+import { containers, names, plainName } from "../support/docker.ts";
 import { bearer, send } from "../support/http.ts";
 import { databaseTools, tools } from "../support/mcp.ts";
 import { output } from "../support/run.ts";
@@ -154,13 +154,15 @@ export function driftOfContainers(deployment: () => Deployment): void {
     await stack.up();
     const after = await ids();
     const kept = Object.keys(before).filter((one) => after[one] === before[one]);
-    expect(kept).toEqual(["mcp-litellm-postgres", "mcp-litellm-proxy", "mcp-postgres"].map(name));
+    expect(kept.map((one) => plainName(stack.prefix, one))).toEqual([
+      ...["mcp-litellm-postgres", "mcp-litellm-proxy", "mcp-postgres", "mcp-relay"],
+    ]);
     expect(Object.keys(after)).toEqual(Object.keys(before));
     expect(
       await output("docker", ["inspect", "-f", "{{.HostConfig.Memory}}", name("mcp-edge")]),
     ).toBe("134217728\n");
     await settled(stack);
-    expect(await names("container", stack.prefix)).toHaveLength(5);
+    expect(await names("container", stack.prefix)).toHaveLength(6);
     const key = await stack.key("claude-code");
     expect((await send(stack.url, "GET", "/v1/models", bearer(key))).status).toBe(200);
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment, Outputs } from "../support/deployment.ts";
+import { containerOf } from "../support/docker.ts";
 import { bearer, send } from "../support/http.ts";
 import { call, databaseTools, tools } from "../support/mcp.ts";
 import { output } from "../support/run.ts";
@@ -110,7 +111,7 @@ export function lostDatabase(deployment: () => Deployment): void {
     expect(after.virtualKeys).toEqual(before.virtualKeys);
     const inside = async (value: string): Promise<string> =>
       output("docker", [
-        ...["exec", `${stack.prefix}mcp-litellm-proxy`, "python3", "-c"],
+        ...["exec", await containerOf(stack.prefix, "mcp-litellm-proxy"), "python3", "-c"],
         `import urllib.request as u, urllib.error as e
 try: print(u.urlopen(u.Request("http://127.0.0.1:4000/key/list", headers={"Authorization": "Bearer ${value}"})).status)
 except e.HTTPError as error: print(error.code)`,

@@ -44,7 +44,7 @@ export async function load(
   const client = async (name: string, at: number): Promise<void> => {
     const [mine, others] = at % 2 === 0 ? ["db", "second"] : ["second", "db"];
     for (let turn = 1; Date.now() < end; turn++) {
-      const foreign = turn % 5 === 0;
+      const foreign = turn % 5 === 2;
       const tool = `${foreign ? others : mine}-list_schemas`;
       const began = performance.now();
       const { status, body } = await send(

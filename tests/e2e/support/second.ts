@@ -1,7 +1,7 @@
 import type { RawConfig } from "../../../components/config/schema.ts";
 import type { Deployment } from "./deployment.ts";
 import { freePorts } from "./ports.ts";
-import { logs } from "./docker.ts";
+import { containerOf, logs } from "./docker.ts";
 
 /** A second connector beside `db`, with the same tools under `second-`. */
 export async function withSecond(stack: Deployment): Promise<NonNullable<RawConfig["connectors"]>> {
@@ -20,7 +20,7 @@ export async function callsAt(stack: Deployment, host: string): Promise<number> 
 
 /** The guard's audit lines, oldest first. */
 export async function auditLines(stack: Deployment): Promise<Record<string, unknown>[]> {
-  return (await logs(`${stack.prefix}mcp-litellm-proxy`))
+  return (await logs(await containerOf(stack.prefix, "mcp-litellm-proxy")))
     .join("\n")
     .split("\n")
     .filter((line) => line.startsWith('{"audit"'))
