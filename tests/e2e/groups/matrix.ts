@@ -57,12 +57,17 @@ export function matrix(deployment: () => Deployment): void {
   const attempt = async (
     name: string,
     who: string,
-  ): Promise<Got & { readonly reached: number }> => {
+  ): Promise<Got & { readonly reached: number; readonly second: number }> => {
     const vector = vectors[name];
     if (vector === undefined) throw new Error(`no vector ${name}`);
     const before = await callsAt(deployment(), "mcp-postgres");
+    const secondBefore = await callsAt(deployment(), "mcp-second");
     const got = await vector(deployment().url, who === "no key" ? {} : bearer(keys[who] ?? ""));
-    return { ...got, reached: (await callsAt(deployment(), "mcp-postgres")) - before };
+    return {
+      ...got,
+      reached: (await callsAt(deployment(), "mcp-postgres")) - before,
+      second: (await callsAt(deployment(), "mcp-second")) - secondBefore,
+    };
   };
 
   test.each([...open])("the key with the right gets through: %s", async (name) => {
@@ -91,7 +96,10 @@ export function matrix(deployment: () => Deployment): void {
       if (who !== "other") expect(got.text).not.toContain("Saturn");
       expect(got.listed.filter((tool) => !tool.startsWith("second-"))).toEqual([]);
       if (who !== "other") expect([who, got.words]).toEqual([who, expect.stringMatching(/^4\d\d/)]);
-      cells.push(got.words);
+      // What was done was done by the server that this key may use.
+      const done = got.words.endsWith("done");
+      expect([who, got.second]).toEqual([who, done ? 1 : 0]);
+      cells.push(done ? got.words.replace("done", "a tool of its own ran") : got.words);
     }
     table.push(`| ${name} | ${cells.join(" | ")} |`);
   });

@@ -79,8 +79,10 @@ const responses =
     const body = { model: "gpt-4o-mock", input, tools: [mcpTool], ...more };
     const answer = await send(url, "POST", "/v1/responses", who, body);
     const ran = answer.body.includes("The tool answered");
-    const words =
-      answer.status === 200 ? (ran ? "200, done" : "200, nothing ran") : String(answer.status);
+    // In a stream the refusal is what the model is told that the tool answered.
+    const refused = /may not call|which it was not offered/.test(answer.body);
+    const ended = refused ? "refused" : ran ? "done" : "nothing ran";
+    const words = answer.status === 200 ? `200, ${ended}` : String(answer.status);
     const offered = /Tools offered: ([^"\\]*)/.exec(answer.body)?.[1] ?? "";
     return { words, listed: toolNames(offered), text: answer.body };
   };
