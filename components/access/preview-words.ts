@@ -9,16 +9,16 @@ export interface PreviewStep {
 }
 
 /**
- * Seconds without service when a container is replaced: estimates for a two-core machine with
- * images present, from the stop of the old one to the first good answer of the new one.
+ * Seconds without service when a container is replaced, from the last good answer of the old one
+ * to the first of the new one: measured on two busy cores with images present (docs/heavy.md).
  */
 const interruption: Readonly<Record<string, number>> = {
-  "mcp-gateway-postgres-container": 5,
-  "mcp-gateway-edge-container": 3,
-  "mcp-gateway-mock-model-container": 3,
-  "mcp-gateway-relay-container": 3,
+  "mcp-gateway-postgres-container": 19,
+  "mcp-gateway-edge-container": 5,
+  "mcp-gateway-mock-model-container": 4,
+  "mcp-gateway-relay-container": 19,
 };
-const connectorInterruption = 6;
+const connectorInterruption = 14;
 
 /** Made before the old one goes; the edge changes over in between. */
 const rolled = "mcp-gateway-proxy-container";

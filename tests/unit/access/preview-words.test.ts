@@ -72,8 +72,8 @@ describe("steps", () => {
       ]),
     ).toEqual([
       "~ the proxy is replaced by a new one beside it: no interruption",
-      "~ container mcp-litellm-postgres is replaced: about 5 s without it",
-      "~ container mcp-gateway-connector-notes-container is replaced: about 6 s without it",
+      "~ container mcp-litellm-postgres is replaced: about 19 s without it",
+      "~ container mcp-gateway-connector-notes-container is replaced: about 14 s without it",
     ]);
   });
 
