@@ -40,7 +40,10 @@ export function failures(deployment: () => Deployment): void {
 
   test("a proxy that does not become healthy: its last words, secrets masked", async () => {
     const stack = deployment();
-    await makeNeverHealthy(mirrored("python:3.13-alpine"), `${stack.prefix}commit`);
+    await makeNeverHealthy(
+      mirrored("ghcr.io/berriai/litellm:main-v1.77.3-stable"),
+      `${stack.prefix}commit`,
+    );
     stack.configure({ proxy: { image: neverHealthy, startSeconds: 30 } });
     const began = Date.now();
     const ran = await stack.pulumi(["up", "--yes", "--skip-preview"]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testLabel } from "./docker.ts";
@@ -7,19 +7,25 @@ import { output, run } from "./run.ts";
 /** A LiteLLM that shows all its secrets and then never becomes healthy. */
 export const neverHealthy = "mcp-gateway-e2e/never-healthy:1";
 
-/** @param base an image with a shell */
+/** @param base LiteLLM's image: what runs before LiteLLM needs its Python as it is */
 export async function makeNeverHealthy(base: string, container: string): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "mcp-gateway-e2e-"));
   try {
-    const script = join(directory, "litellm");
+    const commands = join(directory, "never-healthy");
+    mkdirSync(commands);
     writeFileSync(
-      script,
+      join(commands, "litellm"),
       '#!/bin/sh\necho "key $LITELLM_MASTER_KEY salt $LITELLM_SALT_KEY"\necho "database $DATABASE_URL"\nexec sleep 3600\n',
       { mode: 0o755 },
     );
     await output("docker", ["create", "--name", container, "--label", testLabel, base]);
-    await output("docker", ["cp", script, `${container}:/usr/local/bin/litellm`]);
-    await output("docker", ["commit", container, neverHealthy]);
+    await output("docker", ["cp", commands, `${container}:/never-healthy`]);
+    const list = "{{range .Config.Env}}{{println .}}{{end}}";
+    const variables = (await output("docker", ["inspect", "-f", list, container])).split("\n");
+    const path = variables.find((line) => line.startsWith("PATH="))?.slice("PATH=".length) ?? "";
+    await output("docker", [
+      ...["commit", "--change", `ENV PATH=/never-healthy:${path}`, container, neverHealthy],
+    ]);
   } finally {
     rmSync(directory, { recursive: true });
     await run("docker", ["rm", "-f", container]);
