@@ -312,6 +312,44 @@ describe("move-database.sh", () => {
     expect(steps()).toEqual(["exec -i new sh", "exec -i new sh"]);
   });
 
+  it("a move that fails lets sessions write again that were opened while it was frozen", () => {
+    const log = join(place.path, "statements");
+    const ran = sh(
+      hostScript("move-database.sh", {
+        ...{ HOME_NOW: shared("a"), CONTAINER: "new", DB_USER: "u", DB_NAME: "d", IMAGE: "i" },
+        ...{ DEDICATED: "old", DEDICATED_NAME: "litellm", DEDICATED_ROLE: "litellm" },
+        ...{ OWNER: "1:1", VOLUME: "v", MOUNTED: "/data", KEYRING: "/data/keyring" },
+      }),
+      "",
+      withDocker(
+        place.path,
+        `case "$*" in
+  *" cat "*) echo dedicated ;;
+  "inspect "*) echo true ;;
+  *pg_dump*) exit 3 ;;
+  *"exec -i new psql"*) echo 0 ;;
+  *"exec -i old psql"*) printf '%s\n' "$*" | sed 's/.* -c //' >>'${log}' ;;
+esac`,
+      ),
+    );
+    expect(ran).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: "the data stays where it was: dedicated\n",
+    });
+    const said = readFileSync(log, "utf8").trim().split("\n");
+    const close =
+      "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'litellm' and pid <> pg_backend_pid()";
+    expect(said).toEqual([
+      "select 1",
+      "alter role litellm set default_transaction_read_only = on",
+      close,
+      expect.stringContaining("from pg_tables"),
+      "alter role litellm reset default_transaction_read_only",
+      close,
+    ]);
+  });
+
   it("says how to get from one shared server to another, and touches neither", () => {
     expect(move(shared("a"), shared("b"))).toEqual({
       code: 1,
