@@ -18,7 +18,7 @@ let keys: Readonly<Record<string, string>>;
 let rows: string[];
 
 /** The connector reads the neighbour's database in either mode: only LiteLLM's own data moves. */
-function configure(database: Record<string, unknown>): void {
+async function configure(database: Record<string, unknown>): Promise<void> {
   const { connectors, database: own } = stack.initialConfig();
   const postgres = connectors?.["postgres"];
   if (postgres === undefined) throw new Error("no connector");
@@ -28,7 +28,7 @@ function configure(database: Record<string, unknown>): void {
     connectors: {
       postgres: {
         ...postgres,
-        inputs: { databaseUri: "postgresql://app:app-password@postgres:5432/app" },
+        inputs: {},
         verify: {
           tool: "execute_sql",
           arguments: { sql: "SELECT name FROM customers WHERE id = 7" },
@@ -37,6 +37,16 @@ function configure(database: Record<string, unknown>): void {
       },
     },
   });
+  await stack.must(
+    ...[
+      "config",
+      "set",
+      "--secret",
+      "--path",
+      "mcp-gateway:connectors.postgres.inputs.databaseUri",
+    ],
+    "postgresql://app:app-password@postgres:5432/app",
+  );
 }
 const shared = (more: Record<string, unknown> = {}) => ({
   mode: "shared",
@@ -70,7 +80,7 @@ afterAll(async () => {
 });
 
 test("a wrong admin password is one sentence at preview, and changes nothing", async () => {
-  configure({
+  await configure({
     mode: "shared",
     shared: { network: server.network, admin: { password: "not the password" } },
   });
@@ -87,7 +97,7 @@ test("a wrong admin password is one sentence at preview, and changes nothing", a
 });
 
 test("dedicated first", async () => {
-  configure({});
+  await configure({});
   await stack.up();
   keys = (await stack.outputs()).virtualKeys;
   await works();
@@ -96,7 +106,7 @@ test("dedicated first", async () => {
 });
 
 test("up with mode shared moves the data: same keys, same rows, the old database kept", async () => {
-  configure(shared());
+  await configure(shared());
   const ran = await stack.up();
   expect(leaks(ran.all, [...(await secretsOf(stack)), admin.password])).toEqual([]);
   await works();
@@ -154,7 +164,7 @@ test("destroy leaves database and keyring; up again, with another password, ever
   expect(await inShared('select count(*) from "LiteLLM_VerificationToken"')).toEqual(["4"]);
   const [verifier] = await server.sql(password);
   const own = { network: server.network, rotation: "2", admin: { password: admin.password } };
-  configure(shared({ shared: own, destroyData: true }));
+  await configure(shared({ shared: own, destroyData: true }));
   await stack.up();
   await works();
   expect(await server.sql(password)).not.toEqual([verifier]);
@@ -163,7 +173,7 @@ test("destroy leaves database and keyring; up again, with another password, ever
 
 // With destroyData applied, what goes away would be dropped: not so when it has only moved.
 test("up with mode dedicated brings the data back; what it had before is kept beside it", async () => {
-  configure({});
+  await configure({});
   await stack.up();
   await works();
   expect(await stack.sql(tokens)).toEqual(rows);
