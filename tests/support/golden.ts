@@ -78,12 +78,6 @@ function filesOf(text: string): unknown {
   });
 }
 
-/** A rolling container's hash is of its inputs, which stand beside it, and of the checkout's place. */
-function keeperOf(name: string, value: unknown): unknown {
-  const isHash = name === "content" && typeof value === "string" && /^[0-9a-f]{12}$/.test(value);
-  return isHash ? "<hash of the container's inputs>" : value;
-}
-
 function shown(key: string, value: unknown): unknown {
   if (isSecret(value)) {
     if (key === "stdin" && typeof value.value === "string")
@@ -96,7 +90,7 @@ function shown(key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([name, item]) => [
     name,
-    name === "privateKey" ? "[secret]" : shown(name, keeperOf(name, item)),
+    name === "privateKey" ? "[secret]" : shown(name, item),
   ]);
   return Object.fromEntries(
     entries.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
