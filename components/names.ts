@@ -17,6 +17,9 @@ export const database = {
 /** Where commands reach a shared database from; the gateway's own server is one itself. */
 export const databaseClient = { host: "mcp-litellm-psql" } as const;
 
+/** The container that has the old database while its data moves. */
+export const movingHost = `${database.host}-moving`;
+
 export const edge = {
   host: "mcp-edge",
   port: 4000,

@@ -6,7 +6,7 @@ import type { Ready } from "../host/ready.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
 import { forgotten, noted } from "../host/notes.ts";
-import { dataDirectory, database, keyring } from "../names.ts";
+import { dataDirectory, database, keyring, movingHost } from "../names.ts";
 import { type StackContext, notesOf } from "../stack.ts";
 import { databaseAccess } from "./access.ts";
 
@@ -87,6 +87,8 @@ export function databaseHome(
             DB_USER: access.user,
             DB_NAME: access.name,
             DEDICATED: model.namePrefix + database.host,
+            MOVING: model.namePrefix + movingHost,
+            FILES: model.directories.config,
             DEDICATED_NAME: database.name,
             DEDICATED_ROLE: database.role,
             IMAGE: image,

@@ -1,6 +1,6 @@
 import type { GatewayModel } from "../config/model.ts";
 import { setCommand } from "../config/problems.ts";
-import { database, proxy } from "../names.ts";
+import { database, databaseClient, movingHost, proxy } from "../names.ts";
 import type { Finding, HostFacts } from "./findings.ts";
 
 /**
@@ -131,12 +131,14 @@ function directoryFindings(facts: HostFacts): Finding[] {
 }
 
 function volumeFindings(model: GatewayModel, facts: HostFacts): Finding[] {
-  const { volume, shared } = model.database;
-  if (shared !== undefined) return [];
+  const { volume } = model.database;
   const fix = setCommand(["database", "volume"], `${volume}_2`);
+  // Of either mode: which of them is there is not yet what the configuration says.
+  const ours = [database.host, databaseClient.host, movingHost].map(
+    (host) => model.namePrefix + host,
+  );
   const other = facts.volumeUsers.find(
-    ({ name, files }) =>
-      name !== model.namePrefix + database.host || files !== model.directories.config,
+    ({ name, files }) => !ours.includes(name) || files !== model.directories.config,
   );
   if (other !== undefined)
     return [{ message: `the volume ${volume} is used by the container ${other.name}`, fix }];

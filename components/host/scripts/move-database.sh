@@ -2,7 +2,8 @@
 # the data here first: the old database is made read-only, so that a proxy which still uses it can
 # go on answering but not write, dumped, restored in one transaction, and every table's rows are
 # counted on both sides. The old database is kept as it is.
-# CONTAINER: where psql reaches the new database. DEDICATED: the gateway's own server.
+# CONTAINER: where psql reaches the new database. DEDICATED: the gateway's own server. MOVING: who has
+# the old database meanwhile; labelled with FILES, so that one a killed move has left is known as ours.
 set -eu
 in_new() { docker exec -i "$CONTAINER" "$@"; }
 dump=$MOUNTED/keyring/move.dump
@@ -32,14 +33,14 @@ case "$was, $HOME_NOW" in
     ;;
 esac
 
-temporary=$DEDICATED-moving
+temporary=$MOVING
 docker rm -f "$temporary" >/dev/null 2>&1 || true
 case $was in
   dedicated)
     old=$DEDICATED
     if [ "$(docker inspect -f '{{.State.Running}}' "$DEDICATED" 2>/dev/null)" != true ]; then
       old=$temporary
-      docker run -d --name "$temporary" --network none --user "$OWNER" --cap-drop ALL \
+      docker run -d --name "$temporary" --label "mcp-gateway.files=$FILES" --network none --user "$OWNER" --cap-drop ALL \
         --mount "type=volume,source=$VOLUME,target=$MOUNTED" --env "PGDATA=$MOUNTED/pgdata" "$IMAGE" postgres >/dev/null
     fi
     old_sql() { docker exec -i "$old" psql -qXAt -v ON_ERROR_STOP=1 -U postgres -d "$DEDICATED_NAME" -c "$1" </dev/null; }
@@ -51,7 +52,7 @@ case $was in
     set -- $was
     old=$temporary
     role=$5
-    docker run -d --name "$temporary" --network "$6" --user "$OWNER" --cap-drop ALL --read-only \
+    docker run -d --name "$temporary" --label "mcp-gateway.files=$FILES" --network "$6" --user "$OWNER" --cap-drop ALL --read-only \
       --mount "type=volume,source=$VOLUME,target=$MOUNTED" \
       --env "PGHOST=$2" --env "PGPORT=$3" --env "PGDATABASE=$4" --env "PGUSER=$5" --env "PGPASSFILE=$KEYRING/pgpass" \
       --entrypoint sleep "$IMAGE" infinity >/dev/null

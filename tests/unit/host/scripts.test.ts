@@ -290,7 +290,13 @@ describe("move-database.sh", () => {
           IMAGE: "i",
           OWNER: "1:1",
         },
-        ...{ DEDICATED: "old", DEDICATED_NAME: "litellm", DEDICATED_ROLE: "litellm" },
+        ...{
+          MOVING: "moving",
+          FILES: "/etc/gateway",
+          DEDICATED: "old",
+          DEDICATED_NAME: "litellm",
+          DEDICATED_ROLE: "litellm",
+        },
         ...{ VOLUME: "v", MOUNTED: "/data", KEYRING: "/data/keyring" },
       }),
       "",
@@ -317,7 +323,13 @@ describe("move-database.sh", () => {
     const ran = sh(
       hostScript("move-database.sh", {
         ...{ HOME_NOW: shared("a"), CONTAINER: "new", DB_USER: "u", DB_NAME: "d", IMAGE: "i" },
-        ...{ DEDICATED: "old", DEDICATED_NAME: "litellm", DEDICATED_ROLE: "litellm" },
+        ...{
+          MOVING: "moving",
+          FILES: "/etc/gateway",
+          DEDICATED: "old",
+          DEDICATED_NAME: "litellm",
+          DEDICATED_ROLE: "litellm",
+        },
         ...{ OWNER: "1:1", VOLUME: "v", MOUNTED: "/data", KEYRING: "/data/keyring" },
       }),
       "",

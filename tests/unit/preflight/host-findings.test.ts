@@ -134,6 +134,14 @@ it("does not mind who may look into the directory above", () => {
   expect(found(`directory\tsecrets\t${secrets}\t/srv\t755\tyes`)).toEqual([]);
 });
 
+it.each(["mcp-litellm-postgres", "mcp-litellm-psql", "mcp-litellm-postgres-moving"])(
+  "%s has the data volume in whichever mode it was made",
+  (name) => {
+    expect(found(`user\t${name}\t${config}`)).toEqual([]);
+    expect(found(`user\t${name}\t/elsewhere`)).toHaveLength(1);
+  },
+);
+
 it("does not take another's data volume", () => {
   const fix = set("database.volume", "mcp_gateway_pgdata_2");
   expect(found("user\tforeign\t")).toEqual([
