@@ -40,6 +40,8 @@ const global = [
   "  # A client that has hung up keeps LiteLLM from stopping until its stream's next ping, 15 s",
   "  # away: a replaced proxy took 16 s to go.",
   "  option abortonclose",
+  "  # Streamed answers: a part that is ready does not wait for the next.",
+  "  option http-no-delay",
   "  timeout client-fin 1s",
   ...errorPages,
 ];

@@ -34,6 +34,8 @@ const global = [
   "  log global",
   "  # A kept connection would be cut by a reload at the moment of the next request.",
   "  option httpclose",
+  "  # Otherwise each event of an SSE session waits 200 ms for more: 0.8 s a call.",
+  "  option http-no-delay",
   "  option httplog",
   "  option dontlog-normal",
   "  timeout connect 1s",
