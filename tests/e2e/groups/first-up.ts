@@ -100,7 +100,7 @@ export function firstUp(deployment: () => Deployment): void {
     });
     const checks = outputs.verification.split("\n");
     expect(checks.filter((line) => !line.startsWith("ok "))).toEqual([]);
-    expect(checks).toHaveLength(17);
+    expect(checks).toHaveLength(18);
   });
 
   test("the containers, the network and the volume are there, and nothing else", async () => {
