@@ -1,4 +1,5 @@
 import type { GatewayModel } from "../config/model.ts";
+import { json } from "../edge/refusal.ts";
 import { haproxyText, healthFrontend, resolvers, versioned } from "../haproxy/common-sections.ts";
 import type { HostFile } from "../host/host-files.ts";
 import { relayPort } from "./relay-port.ts";
@@ -46,9 +47,6 @@ const global = [
   "  timeout server 5s",
   "  retries 1",
 ];
-
-const json = (message: string): string =>
-  `'{"error":{"message":"${message}","type":"mcp_gateway"}}'`;
 
 function listen({ id, alias, host, port }: Upstream, ids: readonly string[]): string[] {
   return [
