@@ -87,7 +87,7 @@ export class ConnectorCell extends pulumi.ComponentResource {
         readOnly: true,
         healthcheck: {
           tests: ["CMD", "wget", "-q", "-O", "-", "http://127.0.0.1:8404/"],
-          ...{ interval: 5, timeout: 5, retries: 6, startPeriod: 30 },
+          ...{ timeout: 5, retries: 3, startPeriod: 30 },
         },
         graceSeconds: 5,
       },
@@ -134,7 +134,7 @@ export class ConnectorCell extends pulumi.ComponentResource {
           tmpfs: { "/tmp": "size=4m" },
           healthcheck: {
             tests: ["CMD", "bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${egressPort}`],
-            ...{ interval: 5, timeout: 5, retries: 6, startPeriod: 30 },
+            ...{ timeout: 5, retries: 3, startPeriod: 30 },
           },
           graceSeconds: 5,
         },

@@ -95,7 +95,7 @@ export class Connector extends pulumi.ComponentResource {
         tmpfs: definition.tmpfs,
         healthcheck: {
           tests: probeOf(container),
-          ...{ interval: 5, timeout: 5, retries: 6, startPeriod: 60 },
+          ...{ timeout: 5, retries: 3, startPeriod: 60 },
         },
         graceSeconds: 10,
         // postgres-mcp 0.3.0 answers its first calls from connections that ended with the server.

@@ -5,10 +5,18 @@ import { contentHash } from "../host/host-files.ts";
 import { project } from "../names.ts";
 import { type StackContext, containerName } from "../stack.ts";
 
+/**
+ * Each probe of Docker's is a new process in the container: 0.1 s of CPU on a small machine, and with
+ * 50 connectors one every 5 s each would take all of it. Nothing waits for them: `wait-healthy.sh`
+ * runs the same test itself, edge and relay ask their servers themselves.
+ */
+const probeEverySeconds = 30;
+
 export interface Healthcheck {
+  /** `CMD` and the words of a command; no line breaks in them. */
   readonly tests: readonly string[];
-  /** Seconds between probes; also the wait before the first one (Docker before 25). */
-  readonly interval: number;
+  /** Seconds between probes, where 30 are too many; also the wait before the first (Docker < 25). */
+  readonly interval?: number;
   readonly timeout: number;
   readonly retries: number;
   /** Seconds in which failures do not count. */
@@ -124,7 +132,7 @@ export function gatewayContainer(
       tmpfs: { ...spec.tmpfs },
       healthcheck: {
         tests: [...spec.healthcheck.tests],
-        interval: goDuration(spec.healthcheck.interval),
+        interval: goDuration(spec.healthcheck.interval ?? probeEverySeconds),
         timeout: goDuration(spec.healthcheck.timeout),
         retries: spec.healthcheck.retries,
         startPeriod: goDuration(spec.healthcheck.startPeriod),

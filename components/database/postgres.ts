@@ -86,9 +86,8 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
         healthcheck: {
           // Over TCP: during the first start a server without it runs the set-up scripts.
           tests: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", database.superuser],
-          interval: 2,
           timeout: 5,
-          retries: 15,
+          retries: 3,
           startPeriod: 120,
         },
         graceSeconds: 60,

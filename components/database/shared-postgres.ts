@@ -66,9 +66,8 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
         tmpfs: { "/tmp": "size=64m" },
         healthcheck: {
           tests: ["CMD", "test", "-w", dataDirectory],
-          interval: 2,
           timeout: 5,
-          retries: 5,
+          retries: 3,
           startPeriod: 30,
         },
         graceSeconds: 2,

@@ -65,7 +65,8 @@ export class Edge extends pulumi.ComponentResource {
         ],
         binds: [{ source: directory, target: mounted.config }],
         readOnly: true,
-        healthcheck: haproxyHealthcheck,
+        // Traefik sends nothing to a container that is not healthy yet.
+        healthcheck: { ...haproxyHealthcheck, interval: 5 },
         graceSeconds: 15,
         labels: traefikLabels(context.model),
       },

@@ -44,9 +44,8 @@ export const haproxyCommand: readonly string[] = [
 /** A health check for Docker, answered by `healthFrontend`. */
 export const haproxyHealthcheck = {
   tests: ["CMD", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${haproxyHealthPort}/`],
-  interval: 2,
   timeout: 3,
-  retries: 5,
+  retries: 3,
   startPeriod: 30,
 } as const;
 

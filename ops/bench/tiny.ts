@@ -17,7 +17,11 @@ export function tinyConnector(transport: Transport, image: string): Record<strin
       transport,
       image,
       ...(transport === "stdio" ? {} : { port: 9000, path: transport === "sse" ? "/sse" : "/mcp" }),
-      command: ["python3", "-c", source, transport],
+      // The bridge's image has the package beside the bridge only: it is no part of the contract.
+      command: [
+        transport === "stdio" ? "/opt/bridge/bin/python3" : "python3",
+        ...["-c", source, transport],
+      ],
       memoryMb: 192,
       tmpfs: { "/tmp": "size=16m" },
       egress: { mode: "open", reason: "a benchmark of the way in" },

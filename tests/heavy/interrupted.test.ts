@@ -44,9 +44,11 @@ const points = {
   "the first files are there": "[ -e /home/administrator/secrets/mcp-gateway ]",
   "the network is there": "docker network inspect mcp-gateway-net >/dev/null 2>&1",
   "the database has been made": there("mcp-litellm-postgres"),
-  "the database is healthy": there("mcp-litellm-postgres", "--filter health=healthy"),
+  "the database answers":
+    "docker exec mcp-litellm-postgres pg_isready -q -h 127.0.0.1 >/dev/null 2>&1",
   "the proxy starts": there("mcp-litellm-proxy", "--filter health=starting"),
-  "the proxy is healthy": there("mcp-litellm-proxy", "--filter health=healthy"),
+  // It comes once the proxy is healthy.
+  "the edge has been made": there("mcp-edge"),
 } as const;
 
 const cuts = {
@@ -84,11 +86,11 @@ const repairs: Partial<Record<keyof typeof cuts, () => Promise<void>>> = {
   ["Docker is stopped", "the network is there"],
   ["the engine is killed", "the database has been made"],
   ["the cable is pulled", "the database has been made"],
-  ["SSH is cut", "the database is healthy"],
+  ["SSH is cut", "the database answers"],
   ["Docker is killed", "the proxy starts"],
   ["the power fails", "the proxy starts"],
-  ["the engine is killed", "the proxy is healthy"],
-  ["SSH is cut", "the proxy is healthy"],
+  ["the engine is killed", "the edge has been made"],
+  ["SSH is cut", "the edge has been made"],
 ])("%s when %s", async (cut, point) => {
   await lan.must("destroy", "--yes", "--skip-preview");
   neighbours = await lookAtNeighbours(host);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../support/deployment.ts";
-import { containers, names, plainName } from "../support/docker.ts";
+import { containers, names, plainName, settled } from "../support/docker.ts";
 import { databaseTools } from "../support/mcp.ts";
 import type { Ran } from "../support/run.ts";
 import { watchProcesses } from "../support/processes.ts";
@@ -105,7 +105,7 @@ export function firstUp(deployment: () => Deployment): void {
 
   test("the containers, the network and the volume are there, and nothing else", async () => {
     const { prefix, network, volume, gatewayPort, connectorPort } = deployment();
-    const made = await containers(prefix);
+    const made = await settled(prefix);
     expect(made.map((one) => [plainName(prefix, one.Name), one.Config.User])).toEqual(
       Object.entries(services),
     );

@@ -17,10 +17,11 @@ export const services = {
   "mcp-relay": "",
 };
 
-/** Container → published ports. */
+/** Container → published ports, once none is starting: Docker 20.10 looks after 30 s first. */
 export async function deployed(lan: Lan): Promise<Record<string, string>> {
+  const ours = "docker ps --filter label=com.docker.compose.project=mcp-gateway --filter health";
   const text = await lan.host.shell(
-    "docker ps --filter label=com.docker.compose.project=mcp-gateway --filter health=healthy --format '{{.Names}}={{.Ports}}' | sort",
+    `timeout 60 sh -c 'while ${ours}=starting -q | grep -q .; do sleep 0.5; done' && ${ours}=healthy --format '{{.Names}}={{.Ports}}' | sort`,
   );
   return Object.fromEntries(
     text

@@ -25,6 +25,14 @@ export async function containers(prefix: string): Promise<Container[]> {
   return all.sort((a, b) => a.Name.localeCompare(b.Name));
 }
 
+/** The same, once Docker has looked at each of them: it takes its time, `up` does not wait for it. */
+export async function settled(prefix: string): Promise<Container[]> {
+  for (const end = Date.now() + 60_000; ; await new Promise((done) => setTimeout(done, 500))) {
+    const all = await containers(prefix);
+    if (!all.some((one) => one.State.Health?.Status === "starting") || Date.now() > end) return all;
+  }
+}
+
 /** A container's name without the prefix and without the suffix that every new proxy gets. */
 export const plainName = (prefix: string, name: string): string =>
   name

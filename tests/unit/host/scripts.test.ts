@@ -195,7 +195,13 @@ describe("block-key.sh", () => {
 
 describe("wait-healthy.sh", () => {
   /** Answers `inspect` from lines of states, one a call; the last one stays. */
-  const wait = (states: readonly string[], seconds = 5, log = "a log line", secrets = "") => {
+  const wait = (
+    states: readonly string[],
+    seconds = 5,
+    log = "a log line",
+    secrets = "",
+    test = "exit 1",
+  ) => {
     writeFileSync(join(place.path, "states"), `${states.join("\n")}\n`);
     return sh(
       hostScript("wait-healthy.sh", {
@@ -206,9 +212,11 @@ describe("wait-healthy.sh", () => {
       secrets,
       withDocker(
         place.path,
-        `case $1 in
-  logs) printf '%s\\n' '${log}' ;;
-  inspect) head -n 1 '${place.path}/states'
+        `case $* in
+  *Healthcheck.Test*) printf '%s\\n' CMD /bin/sh -c 'a "b" $c' ;;
+  exec*) printf '<%s>' "$@" >>'${place.path}/probed'; ${test} ;;
+  logs*) printf '%s\\n' '${log}' ;;
+  inspect*) head -n 1 '${place.path}/states'
     [ "$(wc -l <'${place.path}/states')" -le 1 ] || sed -i 1d '${place.path}/states' ;;
 esac`,
       ),
@@ -221,6 +229,20 @@ esac`,
       stdout: "",
       stderr: "",
     });
+  });
+
+  it("runs the test itself, word for word, and waits for no probe of Docker's", () => {
+    expect(wait(["running 0 0 starting"], 5, "", "", "exit 0")).toEqual({
+      ...{ code: 0, stdout: "", stderr: "" },
+    });
+    const words = '</bin/sh><-c><a "b" $c>';
+    expect(readFileSync(join(place.path, "probed"), "utf8")).toBe(
+      `<exec><one>${words}<exec><two>${words}`,
+    );
+  });
+
+  it("believes the test and not what Docker saw before", () => {
+    expect(wait(["running 0 0 unhealthy"], 5, "", "", "exit 0").code).toBe(0);
   });
 
   it.each([

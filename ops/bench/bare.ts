@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { run } from "../../components/host/host-exec.ts";
+
+/**
+ * LiteLLM by itself before the same servers: no edge, no guard, no relay, no database, and one
+ * certificate authority. What it takes is not ours to save, and machines differ by half.
+ */
+export interface Bare {
+  readonly url: string;
+  readonly key: string;
+  readonly remove: () => Promise<void>;
+}
+
+const name = "bench-bare-litellm";
+
+async function docker(...args: string[]): Promise<string> {
+  const ran = await run("docker", args);
+  if (ran.code !== 0) throw new Error(`docker ${args.join(" ")}: ${ran.stderr}`);
+  return ran.stdout.trim();
+}
+
+/**
+ * @param proxy the prefix of the proxy's container that is to be compared: its image, network and
+ *   certificate authorities are used
+ * @param servers what LiteLLM calls `mcp_servers`
+ */
+export async function bareLitellm(
+  directory: string,
+  port: number,
+  proxy: string,
+  servers: Readonly<Record<string, Record<string, unknown>>>,
+): Promise<Bare> {
+  const id = await docker("ps", "-q", "--filter", `name=^/${proxy}`);
+  const image = await docker("inspect", "--format", "{{.Image}}", id);
+  const networks = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}\n{{end}}";
+  const [network = ""] = (await docker("inspect", "--format", networks, id)).split("\n");
+  mkdirSync(directory, { recursive: true });
+  const config = {
+    general_settings: { master_key: "os.environ/LITELLM_MASTER_KEY" },
+    litellm_settings: { telemetry: false },
+    mcp_servers: servers,
+  };
+  writeFileSync(join(directory, "config.yaml"), stringify(config));
+  writeFileSync(
+    join(directory, "roots.pem"),
+    await docker("exec", id, "cat", "/tmp/mcp-gateway-roots.pem"),
+  );
+  const key = `sk-${randomBytes(24).toString("hex")}`;
+  writeFileSync(join(directory, "env"), `LITELLM_MASTER_KEY=${key}\n`, { mode: 0o600 });
+  await run("docker", ["rm", "-f", name]);
+  await docker(
+    ...["run", "-d", "--name", name, "--network", network, "-p", `127.0.0.1:${port}:4000`],
+    ...["-e", "LITELLM_LOCAL_MODEL_COST_MAP=True", "-e", "SSL_CERT_FILE=/bare/roots.pem"],
+    ...["--env-file", join(directory, "env"), "-v", `${directory}:/bare:ro`],
+    ...["--entrypoint", "litellm", image, "--config", "/bare/config.yaml", "--port", "4000"],
+  );
+  const url = `http://127.0.0.1:${port}`;
+  for (const end = Date.now() + 120_000; ;) {
+    const alive = await fetch(`${url}/health/liveliness`).catch(() => undefined);
+    if (alive?.ok === true) break;
+    if (Date.now() > end) throw new Error("LiteLLM by itself does not start");
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  return {
+    url,
+    key,
+    remove: async () => {
+      await docker("rm", "-f", name);
+    },
+  };
+}
