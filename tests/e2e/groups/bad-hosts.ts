@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { RawConfig } from "../../../components/config/schema.ts";
 import { lookAtAll } from "../../support/second-host/neighbours.ts";
 import type { Lan } from "../support/lan.ts";
+import { output } from "../support/run.ts";
 
 /** The findings that a failed preview shows, without their numbers. */
 function findingsIn(text: string): string[] {
@@ -43,6 +44,14 @@ export function badHosts(lan: () => Lan): void {
     expect(ran.stdout).toMatch(/^10\.213\.77\.2\s/);
     expect(lan().wrongCalls()).toBe("docker ps\n");
     lan().forgetWrongCalls();
+  });
+
+  test("users of this machine come and go, and those of the host stay", async () => {
+    const passerBy = "mcp-gateway-passer-by";
+    await output("useradd", ["--no-create-home", passerBy]);
+    await output("userdel", [passerBy]);
+    const { code, stdout, stderr } = await lan().host.login("administrator");
+    expect([code, stdout, stderr]).toEqual([0, "administrator\n", ""]);
   });
 
   test("nobody answers there", async () => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The second Docker host, from inside: process 1 of its own mount, network, process and host name
 # namespaces (`unshare`). It ends, and with it everything on it, when its standard input does.
-# PLACE has what it keeps: docker, home, etc (passwd, group, shadow, ssh). NAME is its host name.
+# PLACE has what it keeps: docker, log, home, etc. NAME is its host name.
 set -euo pipefail
 hostname "$NAME"
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -10,7 +10,9 @@ mkdir -p /run/sshd /run/lock
 mkdir -p /var/lib/docker
 mount --bind "$PLACE/docker" /var/lib/docker
 mount --bind "$PLACE/log" /var/log
-for file in passwd group shadow ssh hosts; do mount --bind "$PLACE/etc/$file" "/etc/$file"; done
+# The directory, not single files: those of the machine are replaced when it gets another user, and
+# what was mounted over one that is replaced is gone.
+mount --bind "$PLACE/etc" /etc
 mount --bind "$PLACE/home" /home
 cd /
 # The other end of the cable is plugged in now.

@@ -20,7 +20,17 @@ const people = { administrator: { uid: 1500, docker: true }, guest: { uid: 1501,
 
 function whyNot(): string | undefined {
   if (process.getuid?.() !== 0) return "only root can make namespaces";
-  for (const program of ["sshd", "ssh", "unshare", "nsenter", "ip", "dockerd", "iptables"])
+  for (const program of [
+    "sshd",
+    "ssh",
+    "unshare",
+    "nsenter",
+    "ip",
+    "ss",
+    "pkill",
+    "dockerd",
+    "iptables",
+  ])
     if (spawnSync("sh", ["-c", `PATH=$PATH:/usr/sbin:/sbin; command -v ${program}`]).status !== 0)
       return `${program} is missing`;
   const tried = spawnSync("unshare", ["--mount", "--net", "--pid", "--uts", "--fork", "true"], {
@@ -74,11 +84,13 @@ docker network prune -f; docker volume ls -q | xargs -r docker volume rm`);
   async #furnish(): Promise<void> {
     for (const part of ["home", "etc", "keys", "log"])
       rmSync(join(this.place, part), { recursive: true, force: true });
-    for (const part of ["home", "keys", "log", "docker", "etc/ssh/authorized"])
+    for (const part of ["home", "keys", "log", "docker"])
       mkdirSync(join(this.place, part), { recursive: true });
     const etc = join(this.place, "etc");
-    for (const file of ["passwd", "group", "shadow", "hosts"])
-      copyFileSync(`/etc/${file}`, join(etc, file));
+    await output("cp", ["-a", "/etc", etc]);
+    // Its SSH server is another one than the machine's.
+    rmSync(join(etc, "ssh"), { recursive: true, force: true });
+    mkdirSync(join(etc, "ssh", "authorized"), { recursive: true });
     for (const [name, file] of Object.entries({
       id: this.privateKeyFile,
       other: this.otherKeyFile,
@@ -87,7 +99,7 @@ docker network prune -f; docker volume ls -q | xargs -r docker volume rm`);
     await this.newHostKey();
     for (const file of ["sshd_config", "dockerd.sh"])
       copyFileSync(join(here, file), join(etc, "ssh", file));
-    const group = readFileSync("/etc/group", "utf8")
+    const group = readFileSync(join(etc, "group"), "utf8")
       .split("\n")
       .filter((line) => !line.startsWith("docker:"));
     const members = Object.entries(people).filter(([, person]) => person.docker);
@@ -154,24 +166,25 @@ docker network prune -f; docker volume ls -q | xargs -r docker volume rm`);
     await this.#openTunnel();
   }
 
+  #sshArguments(user: string, options: readonly string[] = []): string[] {
+    return [
+      ...["-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"],
+      ...["-o", `KnownHostsCommand=/bin/echo %H ${this.hostKey}`],
+      ...["-i", this.privateKeyFile, "-o", "IdentitiesOnly=yes"],
+      ...[...options, `${user}@${this.address}`],
+    ];
+  }
+
+  /** Who `user` is there after a login over SSH from this machine. */
+  async login(user: string): Promise<Ran> {
+    return run("ssh", [...this.#sshArguments(user), "id", "-un"]);
+  }
+
   /** The lab's registry, at the same address as on this machine, while it is on. */
   async #openTunnel(): Promise<void> {
     const registry = "127.0.0.1:5055";
-    this.#tunnel = spawn(
-      "ssh",
-      [
-        ...["-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"],
-        ...[
-          "-o",
-          `KnownHostsCommand=/bin/echo %H ${this.hostKey}`,
-          "-o",
-          "ExitOnForwardFailure=yes",
-        ],
-        ...["-i", this.privateKeyFile, "-o", "IdentitiesOnly=yes", "-N"],
-        ...["-R", `${registry}:${registry}`, `root@${this.address}`],
-      ],
-      { stdio: "ignore" },
-    );
+    const forward = ["-o", "ExitOnForwardFailure=yes", "-N", "-R", `${registry}:${registry}`];
+    this.#tunnel = spawn("ssh", this.#sshArguments("root", forward), { stdio: "ignore" });
     // Nothing says on its own that it is open; the port does.
     await this.shell(`for _ in $(seq 100); do
   (exec 3<>/dev/tcp/${registry.replace(":", "/")}) 2>/dev/null && exit 0; sleep 0.1

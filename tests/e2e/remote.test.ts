@@ -1,10 +1,10 @@
 import { SecondHost, secondHostIsPossible } from "../support/second-host/second-host.ts";
 import { moveIn } from "../support/second-host/neighbours.ts";
-import { badHosts } from "../e2e/groups/bad-hosts.ts";
-import { lanLife } from "../e2e/groups/lan-life.ts";
-import { lanUp } from "../e2e/groups/lan-up.ts";
-import { Lan } from "../e2e/support/lan.ts";
-import { lock, unlock } from "../e2e/support/lock.ts";
+import { badHosts } from "./groups/bad-hosts.ts";
+import { lanLife } from "./groups/lan-life.ts";
+import { lanUp } from "./groups/lan-up.ts";
+import { Lan } from "./support/lan.ts";
+import { lock, unlock } from "./support/lock.ts";
 
 jest.setTimeout(400_000);
 
