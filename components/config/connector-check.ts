@@ -7,6 +7,7 @@ import { isSecretInput } from "../connectors/input.ts";
 import { type Problem, didYouMean, removeCommand, setCommand } from "./problems.ts";
 import { inputProblem, inputSetCommand, textOf } from "./input-check.ts";
 import { forbiddenPath } from "./host-path.ts";
+import { type IsEncrypted, plainSecret } from "./plain-secrets.ts";
 import type { ParsedConfig } from "./schema.ts";
 import { hasDigest } from "./warnings.ts";
 
@@ -15,7 +16,7 @@ interface ConnectorContext {
   readonly lock: ToolsLock;
   readonly root: string;
   readonly mirror: Readonly<Record<string, string>>;
-  readonly isEncrypted?: (path: readonly (string | number)[]) => boolean;
+  readonly isEncrypted?: IsEncrypted;
 }
 
 type Configured = ParsedConfig["connectors"][string];
@@ -127,14 +128,7 @@ function inputs(
       typeof value === "string" &&
       context.isEncrypted?.(where) === false
     )
-      return [
-        {
-          path: where,
-          message: "this is a secret, and it stands in the stack's file for everyone to read",
-          allowed: "a value set with --secret; and where the file has been shared, a new one",
-          fix: inputSetCommand(where, input),
-        },
-      ];
+      return [plainSecret(where, inputSetCommand(where, input))];
     return input.mount === undefined ? [] : paths(where, value, config, context.root);
   });
   return [...unknown, ...wrong];

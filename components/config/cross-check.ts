@@ -2,6 +2,7 @@ import type { ToolsLock } from "../access/tools-lock.ts";
 import type { Catalogue } from "../connectors/definition.ts";
 import { connectorCheck } from "./connector-check.ts";
 import { databaseMode, traefikNetwork } from "./database-check.ts";
+import { type IsEncrypted, plainSecrets } from "./plain-secrets.ts";
 import { type Problem, didYouMean, removeCommand, setCommand } from "./problems.ts";
 import type { ParsedConfig } from "./schema.ts";
 import { lockCheck, scopeCheck } from "./scope-check.ts";
@@ -16,7 +17,7 @@ export interface CrossCheckContext {
   /** Image reference → what to pull instead. */
   readonly mirror: Readonly<Record<string, string>>;
   /** Whether the value at a path is encrypted in the stack's file; without it nobody can tell. */
-  readonly isEncrypted?: (path: readonly (string | number)[]) => boolean;
+  readonly isEncrypted?: IsEncrypted;
   /** tools.lock.json is about to be written: what it lacks is no problem. */
   readonly lockIsWritten?: boolean;
 }
@@ -137,25 +138,6 @@ const hostPorts: Check = (config) => {
   return problems;
 };
 
-/** A provider's key that stands in the stack's file for everyone to read. */
-function modelSecrets(
-  config: ParsedConfig,
-  { isEncrypted }: Pick<CrossCheckContext, "isEncrypted">,
-): Problem[] {
-  return Object.entries(config.models).flatMap(([name, model]) => {
-    const path = ["models", name, "apiKey"];
-    if (model.provider === "mock" || isEncrypted?.(path) !== false) return [];
-    return [
-      {
-        path,
-        message: "this is a secret, and it stands in the stack's file for everyone to read",
-        allowed: "a value set with --secret; and where the file has been shared, a new one",
-        fix: setCommand(path),
-      },
-    ];
-  });
-}
-
 /** Two model names that differ only in punctuation would share one variable for their key. */
 const modelVariables: Check = (config) => {
   const owners = new Map<string, string>();
@@ -222,7 +204,7 @@ const checks: readonly Check[] = [
 export function crossCheck(config: ParsedConfig, context: CrossCheckContext): Problem[] {
   return [
     ...connectorCheck(config, context),
-    ...modelSecrets(config, context),
+    ...plainSecrets(config, context.isEncrypted),
     ...checks.flatMap((check) => check(config, context.catalogue)),
     ...(context.lockIsWritten === true ? [] : lockCheck(config, context.catalogue, context.lock)),
     ...scopeCheck(config, context),

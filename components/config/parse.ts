@@ -11,6 +11,7 @@ import type { DockerHost, GatewayModel, KeyModel, ModelEntry, SshTrust } from ".
 import { connectorModel } from "./connector-model.ts";
 import { crossCheck } from "./cross-check.ts";
 import { joinedNetworks, traefikIngress } from "./ingress.ts";
+import type { IsEncrypted } from "./plain-secrets.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import { type ParsedConfig, configSchema } from "./schema.ts";
 import { warningsOf } from "./warnings.ts";
@@ -30,7 +31,7 @@ export interface ParseContext {
   /** Text of `proxy.privateRootsFile`; empty without one. */
   readonly privateRoots: string;
   /** Whether the value at a path is encrypted in the stack's file; without it nobody can tell. */
-  readonly isEncrypted?: (path: readonly (string | number)[]) => boolean;
+  readonly isEncrypted?: IsEncrypted;
   /** tools.lock.json is about to be written: what it lacks is no problem. */
   readonly lockIsWritten?: boolean;
 }

@@ -18,7 +18,10 @@ let keys: Readonly<Record<string, string>>;
 let rows: string[];
 
 /** The connector reads the neighbour's database in either mode: only LiteLLM's own data moves. */
-async function configure(database: Record<string, unknown>): Promise<void> {
+async function configure(
+  database: Record<string, unknown>,
+  adminPassword: string = admin.password,
+): Promise<void> {
   const { connectors, database: own } = stack.initialConfig();
   const postgres = connectors?.["postgres"];
   if (postgres === undefined) throw new Error("no connector");
@@ -37,20 +40,16 @@ async function configure(database: Record<string, unknown>): Promise<void> {
       },
     },
   });
-  await stack.must(
-    ...[
-      "config",
-      "set",
-      "--secret",
-      "--path",
-      "mcp-gateway:connectors.postgres.inputs.databaseUri",
-    ],
-    "postgresql://app:app-password@postgres:5432/app",
-  );
+  const secrets = {
+    "connectors.postgres.inputs.databaseUri": "postgresql://app:app-password@postgres:5432/app",
+    ...("shared" in database ? { "database.shared.admin.password": adminPassword } : {}),
+  };
+  for (const [path, value] of Object.entries(secrets))
+    await stack.must(...["config", "set", "--secret", "--path", `mcp-gateway:${path}`, value]);
 }
 const shared = (more: Record<string, unknown> = {}) => ({
   mode: "shared",
-  shared: { network: server.network, admin: { password: admin.password } },
+  shared: { network: server.network },
   ...more,
 });
 
@@ -79,11 +78,17 @@ afterAll(async () => {
   unlock("shared-database");
 });
 
+test("an admin password in plain text is refused at preview", async () => {
+  const plain = { network: server.network, admin: { password: admin.password } };
+  stack.configure({ database: { mode: "shared", shared: plain } });
+  const ran = await stack.pulumi(["preview"]);
+  expect(ran.code).not.toBe(0);
+  expect(ran.all).toContain("this is a secret, and it stands in the stack's file");
+  expect(ran.all).not.toContain(admin.password);
+});
+
 test("a wrong admin password is one sentence at preview, and changes nothing", async () => {
-  await configure({
-    mode: "shared",
-    shared: { network: server.network, admin: { password: "not the password" } },
-  });
+  await configure(shared(), "not the password");
   const ran = await stack.pulumi(["preview"]);
   expect(ran.code).not.toBe(0);
   expect(ran.all).toContain(
@@ -163,7 +168,7 @@ test("destroy leaves database and keyring; up again, with another password, ever
   expect(await names("volume", prefix)).toEqual([stack.volume]);
   expect(await inShared('select count(*) from "LiteLLM_VerificationToken"')).toEqual(["4"]);
   const [verifier] = await server.sql(password);
-  const own = { network: server.network, rotation: "2", admin: { password: admin.password } };
+  const own = { network: server.network, rotation: "2" };
   await configure(shared({ shared: own, destroyData: true }));
   await stack.up();
   await works();

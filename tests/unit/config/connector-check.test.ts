@@ -199,18 +199,6 @@ describe("inputs", () => {
     expect(problems(raw, { isEncrypted: () => true })).toEqual([]);
   });
 
-  it("refuses a provider's key in plain text as well", () => {
-    const models = { m: { provider: "litellm", model: "a/b", apiKey: "example-key" } };
-    expect(problems({}, { more: { models }, isEncrypted: () => false })).toEqual([
-      {
-        path: ["models", "m", "apiKey"],
-        message: "this is a secret, and it stands in the stack's file for everyone to read",
-        allowed: "a value set with --secret; and where the file has been shared, a new one",
-        fix: "pulumi config set --secret --path 'mcp-gateway:models.m.apiKey'",
-      },
-    ]);
-  });
-
   it("asks of plain inputs nothing of the kind", () => {
     expect(
       problems(
