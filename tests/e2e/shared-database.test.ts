@@ -1,9 +1,9 @@
-import { Deployment } from "../e2e/support/deployment.ts";
-import { containers, names, plainName } from "../e2e/support/docker.ts";
-import { lock, unlock } from "../e2e/support/lock.ts";
-import { output, run } from "../e2e/support/run.ts";
-import { leaks, secretsOf } from "../e2e/support/secrets.ts";
-import { databaseTools, tools } from "../e2e/support/mcp.ts";
+import { Deployment } from "./support/deployment.ts";
+import { containers, names, plainName } from "./support/docker.ts";
+import { lock, unlock } from "./support/lock.ts";
+import { output, run } from "./support/run.ts";
+import { leaks, secretsOf } from "./support/secrets.ts";
+import { databaseTools, tools } from "./support/mcp.ts";
 import { type SharedServer, admin, sharedServer } from "../support/shared-server.ts";
 
 jest.setTimeout(360_000);
