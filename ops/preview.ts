@@ -4,7 +4,13 @@ import { run } from "../components/host/host-exec.ts";
 import { stackModel } from "./lib/stack-model.ts";
 
 /** `pulumi preview`, with what it means for keys and callers in words before the diff. */
-const preview = await run("pulumi", ["preview", "--json"]);
+const reading = stackModel();
+// Looked at once the preview has ended well: what is wrong with the configuration, that says too.
+reading.catch(() => undefined);
+const [preview, outputs] = await Promise.all([
+  run("pulumi", ["preview", "--json"]),
+  run("pulumi", ["stack", "output", "--json"]),
+]);
 interface Preview {
   readonly steps?: readonly PreviewStep[];
   readonly changeSummary?: Readonly<Record<string, number>>;
@@ -20,14 +26,13 @@ if (preview.code !== 0) {
   process.stderr.write(`${errors.map(({ message }) => message).join("\n")}${preview.stderr}\n`);
   process.exitCode = 1;
 } else {
-  const outputs = await run("pulumi", ["stack", "output", "--json"]);
   const { accessMatrix: before = {} } = JSON.parse(
     outputs.stdout === "" ? "{}" : outputs.stdout,
   ) as {
     accessMatrix?: AccessMatrix;
   };
   // The preview's JSON has no new stack outputs; the matrix is a function of the configuration.
-  const after = accessMatrix(await stackModel());
+  const after = accessMatrix(await reading);
   const drift = diagnostics.flatMap(({ severity, message }) =>
     severity === "warning" && message.includes("is not as it was applied")
       ? [`! ${message.replace(/^warning: /, "").trim()}; up applies it again`]
