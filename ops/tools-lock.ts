@@ -48,10 +48,10 @@ function sample(name: string, definition: ConnectorDefinition): ConnectorModel {
 }
 
 /** Where LiteLLM looks for servers that run elsewhere. */
-const proxyNetworks = (model: GatewayModel): string[] => [
+const relayNetworks = (model: GatewayModel): string[] => [
   model.network,
   ...Object.entries(model.externalNetworks).flatMap(([network, members]) =>
-    members.includes("proxy") ? [network] : [],
+    members.includes("relay") ? [network] : [],
   ),
 ];
 
@@ -86,7 +86,7 @@ const connectors: ToolsLock["connectors"] = Object.fromEntries(
 );
 const reader = await ToolReader.open(
   image(configSchema.parse({}).proxy.image),
-  stack === undefined ? [] : proxyNetworks(stack.model),
+  stack === undefined ? [] : relayNetworks(stack.model),
 );
 const failed: string[] = [];
 try {

@@ -30,9 +30,23 @@ export function connectorHost(id: string): string {
   return `mcp-${id.replaceAll("_", "-")}`;
 }
 
-/** What LiteLLM asks for a server in a container of ours. */
-function containerUrl(id: string, ids: readonly string[], { path }: ContainerDefinition): string {
+/** What LiteLLM asks for a server behind the relay. */
+function relayUrl(id: string, ids: readonly string[], path: string): string {
   return `http://${relay.host}:${relayPort(id, ids)}${path}`;
+}
+
+/**
+ * Where a server that runs elsewhere is, for LiteLLM. Over TLS the relay proves servers by name: one
+ * that is called by its address is asked by LiteLLM itself.
+ */
+function remotePlace(
+  id: string,
+  ids: readonly string[],
+  text: string,
+): Pick<Place, "url" | "remote"> {
+  const remote = new URL(text);
+  if (remote.protocol === "https:" && /^(\[|[\d.]+$)/.test(remote.hostname)) return { url: text };
+  return { url: relayUrl(id, ids, `${remote.pathname}${remote.search}`), remote };
 }
 
 /** The value of an input: the user's, or the definition's default. */
@@ -125,6 +139,7 @@ interface Place {
   readonly url: string;
   readonly container?: ConnectorContainer;
   readonly process?: ConnectorProcess;
+  readonly remote?: URL;
 }
 
 /** Where the server runs, and what LiteLLM is told about that. */
@@ -135,14 +150,17 @@ function placeOf(
   { ids, image, hostPort, portWish }: Surroundings,
 ): Place {
   if (definition.transport === "remote")
-    return { transport: definition.serves, url: textOf(config.inputs[definition.url] ?? "") };
+    return {
+      transport: definition.serves,
+      ...remotePlace(id, ids, textOf(config.inputs[definition.url] ?? "")),
+    };
   if (config.placement === "gateway") {
     const [command = "", ...args] = definition.command;
     return { transport: "stdio", url: "", process: { command, args } };
   }
   return {
     transport: definition.transport === "stdio" ? "http" : definition.transport,
-    url: containerUrl(id, ids, definition),
+    url: relayUrl(id, ids, definition.path),
     container: {
       definition,
       image: image(definition.image),

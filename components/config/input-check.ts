@@ -41,7 +41,9 @@ function mistyped(input: ConnectorInput, value: InputValue): string | undefined 
         : `this is none of the choices${didYouMean(text, options)}`;
     }
     case "url":
-      return /^https?:\/\/[^\s/@]+(\/\S*)?$/.test(text)
+      // Its host becomes a word in HAProxy's configuration.
+      return /^https?:\/\/([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?([/?]\S*)?$/.test(text) &&
+        URL.canParse(text)
         ? undefined
         : "this is not an http:// or https:// URL without a password in it";
     case "databaseUri":

@@ -91,6 +91,8 @@ export interface ConnectorModel {
   /** Neither of them: a server that runs elsewhere. */
   readonly container?: ConnectorContainer;
   readonly process?: ConnectorProcess;
+  /** Where a server that runs elsewhere is, if the relay stands before it. */
+  readonly remote?: URL;
   /** What LiteLLM asks: a port of the relay's and the server's path; empty for a process. */
   readonly url: string;
   readonly auth?: ConnectorAuth;

@@ -146,11 +146,24 @@ export function ownPorts(gateway: GatewayModel["gateway"] | ParsedConfig["gatewa
   return [gateway.port, ...(gateway.adminPort === undefined ? [] : [gateway.adminPort])];
 }
 
-/** Network → who joins it: what the stack says, and what the connectors' definitions need. */
+/**
+ * Network → who joins it: what the stack says, and what the connectors' definitions need. Servers
+ * that run elsewhere are reached by the relay: it joins for them, and wherever the proxy is to.
+ */
 function externalNetworks(config: ParsedConfig, catalogue: Catalogue): Record<string, string[]> {
+  const remote = Object.keys(config.connectors).filter(
+    (id) =>
+      definitionOf(config.connectors[id] ?? { inputs: {} }, catalogue)?.transport === "remote",
+  );
   const members = new Map(
     Object.entries(joinedNetworks(config)).map(([network, names]) => [network, new Set(names)]),
   );
+  for (const [network, names] of members) {
+    // Not where it only joins a shared database.
+    const asked = config.externalNetworks[network]?.includes("proxy") === true;
+    if (remote.length > 0 && asked) names.add("relay");
+    for (const id of remote) if (names.delete(id)) names.add("relay");
+  }
   for (const [id, connector] of byName(config.connectors)) {
     const definition = definitionOf(connector, catalogue);
     if (definition === undefined || definition.transport === "remote") continue;
@@ -216,7 +229,7 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
       ? []
       : [portWish(id, entry, definition)];
   });
-  const ids = wishes.map(({ id }) => id);
+  const ids = Object.keys(config.connectors);
   const ports = hostPorts(wishes, {
     ...{ own: ownPorts(config.gateway), deployed: {}, foreign: [] },
   });

@@ -57,6 +57,8 @@ export interface ContainerSpec {
   readonly capabilities?: readonly string[];
   /** Name servers for what Docker itself does not know. */
   readonly dns?: readonly string[];
+  /** Options of its resolv.conf. */
+  readonly dnsOptions?: readonly string[];
   readonly readOnly: boolean;
   readonly tmpfs?: Readonly<Record<string, string>>;
   readonly healthcheck: Healthcheck;
@@ -151,6 +153,7 @@ export function gatewayContainer(
           : { adds: [...(spec.capabilities ?? [])].sort() }),
       },
       ...(spec.dns === undefined ? {} : { dns: [...spec.dns] }),
+      ...(spec.dnsOptions === undefined ? {} : { dnsOpts: [...spec.dnsOptions] }),
       securityOpts: ["no-new-privileges:true"],
       init: true,
       // The provider has no pids limit; RLIMIT_NPROC counts all processes of the uid.

@@ -79,7 +79,7 @@ const backend = (upstream: string): string[] => [
 export function haproxyConfig(model: EdgeModel): string {
   return haproxyText([
     global,
-    resolvers,
+    resolvers("docker", 2),
     counters,
     clientFrontend(model),
     ...(model.gateway.adminPort === undefined ? [] : [adminFrontend()]),

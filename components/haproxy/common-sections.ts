@@ -1,14 +1,17 @@
 import { type HostFile, contentHash } from "../host/host-files.ts";
 import { haproxyHealthPort } from "../names.ts";
 
-/** Asks Docker's own DNS again and again: a replaced container is found at its new address. */
-export const resolvers: readonly string[] = [
-  "resolvers docker",
+/**
+ * Asks Docker's own DNS again and again: a replaced container is found at its new address.
+ * @param seconds for which an answer is good
+ */
+export const resolvers = (name: string, seconds: number): readonly string[] => [
+  `resolvers ${name}`,
   "  nameserver dns 127.0.0.11:53",
   "  resolve_retries 3",
   "  timeout resolve 1s",
   "  timeout retry 1s",
-  "  hold valid 2s",
+  `  hold valid ${seconds}s`,
   "  hold nx 2s",
   "  hold obsolete 2s",
 ];

@@ -14,6 +14,8 @@ export interface ApplyHaproxy {
   readonly image: string;
   readonly networks: readonly string[];
   readonly owner: string;
+  /** Whether it needs certificate authorities, as `roots.pem`. */
+  readonly roots: boolean;
 }
 
 /** The command that checks HAProxy's files, puts them in place and reloads it where it runs. */
@@ -26,6 +28,7 @@ export function applyHaproxy(apply: ApplyHaproxy): string {
     MOUNTED: mounted.config,
     NETWORKS: apply.networks.join(" "),
     OWNER: apply.owner,
+    ROOTS: apply.roots ? "/etc/ssl/certs/ca-certificates.crt" : "",
   });
 }
 
@@ -59,6 +62,8 @@ export interface LiveConfigArgs {
   readonly files: pulumi.Input<readonly HostFile[]>;
   /** Their names, and `admin.lst`, which apply-haproxy.sh adds. */
   readonly names: readonly string[];
+  /** Whether it proves servers: `roots.pem` has the image's authorities and those of `private.pem`. */
+  readonly roots?: boolean;
 }
 
 export interface LiveConfig {
@@ -99,6 +104,7 @@ export function liveConfig(
             image,
             networks,
             owner: args.owner,
+            roots: args.roots ?? false,
           }),
           note,
         ),

@@ -17,6 +17,7 @@ const files = join("components", "litellm", "files");
 export const proxyFiles: readonly string[] = [
   ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "trusted_roots.py"],
   ...["guard.py", "guard_calls.py", "guard_policy.py", "guard_requests.py", "guard_seams.py"],
+  "guard_sessions.py",
 ];
 
 export interface LitellmProxyArgs {

@@ -2,22 +2,48 @@ import type { GatewayModel } from "../config/model.ts";
 import { json } from "../edge/refusal.ts";
 import { haproxyText, healthFrontend, resolvers, versioned } from "../haproxy/common-sections.ts";
 import type { HostFile } from "../host/host-files.ts";
-import { relayPort } from "./relay-port.ts";
 
 /** A connector as the relay knows it. */
 export interface Upstream {
   readonly id: string;
   /** What clients call it. */
   readonly alias: string;
-  /** DNS name and port of its server on the gateway's network. */
+  /** Where LiteLLM asks for it. */
+  readonly bind: number;
+  /** DNS name and port of its server, on the gateway's network or elsewhere. */
   readonly host: string;
   readonly port: number;
+  /** What the server is called in a request. */
+  readonly calledAs: string;
+  /** A server that runs elsewhere, and whether it speaks TLS. */
+  readonly elsewhere?: { readonly tls: boolean };
 }
 
 export function upstreams(connectors: GatewayModel["connectors"]): Upstream[] {
-  return connectors.flatMap(({ id, alias, host, container }) =>
-    container === undefined ? [] : [{ id, alias, host, port: container.definition.port }],
-  );
+  return connectors.flatMap(({ id, alias, host, url, container, remote }): Upstream[] => {
+    const known = { id, alias, bind: Number(URL.parse(url)?.port) };
+    if (container !== undefined) {
+      const { port } = container.definition;
+      // Servers of the Python SDK from 1.23 on refuse every name but their own machine's.
+      return [{ ...known, host, port, calledAs: `localhost:${port}` }];
+    }
+    if (remote === undefined) return [];
+    const tls = remote.protocol === "https:";
+    return [
+      {
+        ...known,
+        host: remote.hostname,
+        port: Number(remote.port === "" ? (tls ? 443 : 80) : remote.port),
+        calledAs: remote.host,
+        elsewhere: { tls },
+      },
+    ];
+  });
+}
+
+/** Whether a server is proved by certificate authorities: apply-haproxy.sh brings them then. */
+export function needsRoots(upstreams: readonly Upstream[]): boolean {
+  return upstreams.some(({ elsewhere }) => elsewhere?.tls === true);
 }
 
 const global = [
@@ -49,25 +75,40 @@ const global = [
   "  retries 1",
 ];
 
-function listen({ id, alias, host, port }: Upstream, ids: readonly string[]): string[] {
+/** Somebody else's server and name server are asked less often. */
+function server({ host, port, elsewhere }: Upstream): string {
+  const words = [`server connector ${host}:${port} check`];
+  if (elsewhere === undefined)
+    words.push("inter 5s fastinter 500ms downinter 1s fall 2 rise 1 resolvers docker");
+  else words.push("inter 15s fastinter 1s downinter 5s fall 2 rise 1 resolvers elsewhere");
+  words.push("resolve-prefer ipv4 init-addr libc,none");
+  if (elsewhere?.tls === true)
+    words.push(`ssl verify required ca-file roots.pem sni str(${host}) check-sni ${host}`);
+  return `  ${words.join(" ")}`;
+}
+
+function listen(upstream: Upstream): string[] {
+  const { id, alias, bind, calledAs } = upstream;
   return [
     `listen ${id}`,
-    `  bind :${relayPort(id, ids)}`,
+    `  bind :${bind}`,
     "  # Who asks for tools is told at once that there are none; who calls one may wait for it.",
     "  option http-buffer-request",
     "  http-request set-timeout server 1h if { method POST } { req.body -m sub tools/call }",
     "  http-response set-timeout server 1h",
     "  # LiteLLM 1.77.3 sends its own beside the negotiated one; the TypeScript SDK refuses two.",
     "  http-request set-header MCP-Protocol-Version %[req.hdr(mcp-protocol-version,-1)] if { req.hdr_cnt(mcp-protocol-version) gt 1 }",
-    "  # Servers of the Python SDK from 1.23 on refuse every name but their own machine's.",
-    `  http-request set-header Host localhost:${port}`,
-    `  http-error status 503 content-type application/json string ${json(`the connector ${alias} does not answer`)}`,
+    `  http-request set-header Host ${calledAs}`,
+    ...[502, 503].map(
+      (status) =>
+        `  http-error status ${status} content-type application/json string ${json(`the connector ${alias} does not answer`)}`,
+    ),
     `  http-error status 504 content-type application/json string ${json(`the connector ${alias} has not answered in time`)}`,
     "  # Any answer is one: a server that is asked for its tools would open a session each time.",
     "  option httpchk",
-    `  http-check send meth GET uri /mcp-gateway-relay ver HTTP/1.1 hdr Host localhost:${port}`,
+    `  http-check send meth GET uri /mcp-gateway-relay ver HTTP/1.1 hdr Host ${calledAs}`,
     "  http-check expect rstatus ^[1-5]",
-    `  server connector ${host}:${port} check inter 5s fastinter 500ms downinter 1s fall 2 rise 1 resolvers docker init-addr libc,none`,
+    server(upstream),
   ];
 }
 
@@ -78,16 +119,24 @@ function listen({ id, alias, host, port }: Upstream, ids: readonly string[]): st
  * (facts §6): with the relay before it, the same server costs nothing.
  */
 export function relayConfig(upstreams: readonly Upstream[]): string {
-  const ids = upstreams.map(({ id }) => id);
   return haproxyText([
     global,
-    resolvers,
-    ...upstreams.map((upstream) => listen(upstream, ids)),
+    resolvers("docker", 2),
+    ...(upstreams.some(({ elsewhere }) => elsewhere !== undefined)
+      ? [resolvers("elsewhere", 30)]
+      : []),
+    ...upstreams.map(listen),
     healthFrontend,
   ]);
 }
 
-/** Everything that the relay reads, in one directory. */
-export function relayFiles(upstreams: readonly Upstream[]): HostFile[] {
-  return versioned([{ name: "haproxy.cfg", content: relayConfig(upstreams) }]);
+/**
+ * Everything that the relay reads, in one directory.
+ * @param privateRoots PEM of private certificate authorities, or nothing
+ */
+export function relayFiles(upstreams: readonly Upstream[], privateRoots: string): HostFile[] {
+  const files = [{ name: "haproxy.cfg", content: relayConfig(upstreams) }];
+  if (needsRoots(upstreams) && privateRoots !== "")
+    files.push({ name: "private.pem", content: privateRoots });
+  return versioned(files);
 }

@@ -4,7 +4,7 @@ import { gatewayContainer, pulledImage } from "../containers/container.ts";
 import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
 import { mounted, relay } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
-import { relayFiles, upstreams } from "./relay-config.ts";
+import { needsRoots, relayFiles, upstreams } from "./relay-config.ts";
 
 /** Stands between LiteLLM and the connectors, so that one that hangs is none that all wait for. */
 export class Relay extends pulumi.ComponentResource {
@@ -14,7 +14,8 @@ export class Relay extends pulumi.ComponentResource {
 
   constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-gateway:relay:Relay", name, {}, opts);
-    const { connectors, edge } = context.model;
+    const { connectors, edge, proxy } = context.model;
+    const servers = upstreams(connectors);
     const child = { parent: this };
     const image = pulledImage(`${name}-image`, edge.image, child);
     const networks = networksOf(context, "relay");
@@ -26,8 +27,12 @@ export class Relay extends pulumi.ComponentResource {
         owner: edge.user,
         image,
         networks: [networks.network],
-        files: relayFiles(upstreams(connectors)),
-        names: ["haproxy.cfg", "version", "admin.lst"],
+        files: relayFiles(servers, proxy.privateRoots),
+        names: [
+          ...["haproxy.cfg", "version", "admin.lst"],
+          ...(needsRoots(servers) ? ["roots.pem"] : []),
+        ],
+        roots: needsRoots(servers),
       },
       child,
     );

@@ -73,7 +73,11 @@ export class ToolReader {
         env: this.#environment(connector),
       });
     if (connector.container === undefined)
-      return this.#ask("", [], this.#others, { transport, url, headers });
+      return this.#ask("", [], this.#others, {
+        ...{ transport, headers },
+        // There is no relay yet.
+        url: connector.remote?.href ?? url,
+      });
     return this.#inContainer(connector, { transport, headers });
   }
 

@@ -1,5 +1,5 @@
 import { guardPolicy } from "../../components/litellm/guard-policy.ts";
-import { describeWithDocker } from "../support/docker.ts";
+import { describeWithDocker, dockerOk, until } from "../support/docker.ts";
 import { ask, doors, gatewayTool, order, rpc } from "../support/doors.ts";
 import { masterKey } from "../support/gateway.ts";
 import {
@@ -231,5 +231,16 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
       sha256(keys.part.value),
     ])
       expect(text).not.toContain(secret);
+  });
+
+  // The last one: that server stays away.
+  it("says so when a server goes away in the middle of its answer", async () => {
+    const call = doors["/mcp/"]?.(gateway, keys.both.value, "notes-slow", { seconds: 60 });
+    await until(gateway.notesContainer, 10, async () =>
+      (await observer.executed()).notes.includes("slow"),
+    );
+    await dockerOk(["kill", gateway.notesContainer]);
+    expect((await call)?.text).toMatch(/^(Error: )?the server went away before it had answered$/);
+    expect(await observer.audit(1)).toMatchObject([{ tool: "slow", outcome: "error" }]);
   });
 });

@@ -156,6 +156,7 @@ export async function realEdge(
     const image = docker.image(docker.images.haproxy);
     const id = await docker.dockerOk(["image", "inspect", "-f", "{{.Id}}", image]);
     const script = applyHaproxy({
+      roots: false,
       ...{ container: name.edge, directory, image: id },
       ...{ networks: [name.network], owner: "99:99" },
     });

@@ -124,7 +124,7 @@ export async function realGateway(
     ]);
     const relay = join(place.path, "relay");
     mkdirSync(relay);
-    for (const file of relayFiles(upstreams(model.connectors)))
+    for (const file of relayFiles(upstreams(model.connectors), ""))
       writeFileSync(join(relay, file.name), file.content, { mode: 0o644 });
     await docker.start(name.relay, [
       ...[...on("mcp-relay"), "--user", "99:99", "--cap-drop", "ALL", "--read-only"],

@@ -50,6 +50,7 @@ export const withRow = (
 export interface Guarded extends RealGateway {
   /** Where the MCP server that writes down its calls, and the hostile model, can be asked. */
   readonly notes: string;
+  readonly notesContainer: string;
   readonly provider: string;
 }
 
@@ -115,7 +116,7 @@ export async function guardedGateway(options: { readonly guard?: boolean } = {})
     await docker.until(notes, 60, async () => (await fetch(`${url}/calls`)).ok);
     for (const [name, { value }] of Object.entries(keys))
       if (value !== masterKey) await grantEverything(gateway.url, name, value);
-    return { ...gateway, notes: url, provider: gateway.provider, remove };
+    return { ...gateway, notes: url, notesContainer: notes, provider: gateway.provider, remove };
   } catch (error) {
     await remove();
     throw error;

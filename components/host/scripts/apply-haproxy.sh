@@ -18,6 +18,15 @@ done
 docker network inspect -f '{{range .IPAM.Config}}{{.Gateway}} {{end}}' $NETWORKS |
   tr ' ' '\n' | sed -e '/^$/d' -e 's,/.*,,' >"$incoming/admin.lst"
 echo 127.0.0.1 >>"$incoming/admin.lst"
+# Authorities by which servers elsewhere are proved: the image's public ones, and private ones.
+if [ -n "$ROOTS" ]; then
+  if ! docker run --rm --network none --entrypoint cat "$IMAGE" "$ROOTS" >"$incoming/roots.pem" </dev/null; then
+    rm -rf "$incoming"
+    echo "the image of edge.image has no certificate authorities at $ROOTS, and a connector is at an https:// address." >&2
+    exit 1
+  fi
+  [ ! -e "$incoming/private.pem" ] || cat "$incoming/private.pem" >>"$incoming/roots.pem"
+fi
 
 seen=$(docker inspect -f '{{.State.Running}} {{.Image}} {{range .Mounts}}{{.Source}} {{end}}' \
   "$CONTAINER" 2>/dev/null || true)

@@ -5,6 +5,8 @@ wrappers in front of three functions do what no hook can: shorten the list, tell
 call has failed, and write one audit line per call (docs/decisions/guard.md).
 """
 
+import asyncio
+import gc
 import os
 import sys
 
@@ -19,6 +21,7 @@ from litellm.types.utils import CallTypes  # noqa: E402
 
 import guard_requests  # noqa: E402
 import guard_seams  # noqa: E402
+import guard_sessions  # noqa: E402
 from guard_calls import CALL, SCOPE, Call, Scope, emit, scope  # noqa: E402
 from guard_policy import Policy, Refusal  # noqa: E402
 
@@ -156,8 +159,15 @@ def manager_front(original):
             return await executed(call, name, *args, **kwargs)
 
     async def executed(call, name, *args, **kwargs):
+        # In a task of its own: when a server goes away in the middle of its answer, the MCP SDK
+        # cancels whoever waits for it, and LiteLLM 1.77.3 would answer nothing at all.
+        waiting = asyncio.create_task(original(name, *args, **kwargs))
         try:
-            result = await original(name, *args, **kwargs)
+            result = await waiting
+        except asyncio.CancelledError:
+            if asyncio.current_task().cancelling():
+                raise
+            raise RuntimeError(guard_sessions.GONE) from None
         except RefusedCall:
             call.outcome = "refused"
             raise
@@ -209,6 +219,7 @@ def install():
     from litellm.proxy._experimental.mcp_server import rest_endpoints, server
     from mcp import types
 
+    guard_sessions.install()
     guard_seams.put_in_front(server, "_list_mcp_tools", list_front)
     guard_seams.put_in_front(server.global_mcp_server_manager, "call_tool", manager_front)
     # The MCP SDK's own table of handlers.
@@ -224,6 +235,10 @@ def install():
 
 install()
 instance = Guard()
+# LiteLLM's modules stay: the collector has no need to walk them again and again (6 % of a call).
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 50, 100)
 try:
     policy.rows()
 except Refusal:

@@ -47,6 +47,7 @@ function hostConfig(inputs: ContainerInputs): Record<string, unknown> {
     CapAdd: distinct(inputs.capabilities?.adds),
     CapDrop: distinct(inputs.capabilities?.drops),
     Dns: distinct(inputs.dns),
+    DnsOptions: distinct(inputs.dnsOpts),
     SecurityOpt: distinct(inputs.securityOpts),
     ...memoryLimits(inputs),
     ShmSize: inputs.shmSize === undefined ? undefined : inputs.shmSize * MEBIBYTE,

@@ -49,6 +49,7 @@ export function stateOf(found: Inspection, known: Plain): Plain {
     }),
     ...(known["ulimits"] === undefined ? {} : { ulimits: ulimits(host) }),
     dns: host.Dns ?? [],
+    dnsOpts: host.DnsOptions ?? [],
     securityOpts: host.SecurityOpt ?? [],
     groupAdds: host.GroupAdd ?? [],
     sysctls: host.Sysctls ?? {},

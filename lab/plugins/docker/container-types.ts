@@ -13,6 +13,7 @@ export interface ContainerInputs {
   readonly cpus?: string;
   readonly destroyGraceSeconds?: number;
   readonly dns?: string[];
+  readonly dnsOpts?: string[];
   readonly entrypoints?: string[];
   readonly envs?: string[];
   readonly groupAdds?: string[];
@@ -125,6 +126,7 @@ export interface Inspection {
     readonly CapDrop: string[] | null;
     readonly CpuShares: number;
     readonly Dns: string[] | null;
+    readonly DnsOptions: string[] | null;
     readonly ExtraHosts: string[] | null;
     readonly GroupAdd: string[] | null;
     readonly Init?: boolean | null;

@@ -74,5 +74,6 @@ it("puts every module of the guard beside LiteLLM's configuration", () => {
     "guard_policy.py",
     "guard_requests.py",
     "guard_seams.py",
+    "guard_sessions.py",
   ]);
 });

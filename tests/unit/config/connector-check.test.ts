@@ -229,12 +229,12 @@ describe("a server that runs elsewhere", () => {
     const [connector] = model(raw).connectors;
     expect(connector).toMatchObject({
       transport: "http",
-      url: "http://server.lan/mcp",
+      url: "http://mcp-relay:37732/mcp",
       auth: { type: "bearer_token", variable: "CONNECTOR_R_AUTH" },
     });
     expect(connector?.container).toBeUndefined();
     // Another server id than without the credential: LiteLLM hashes its type (facts §2).
-    expect(connector?.serverId).toBe("a562b9fc5fc969f00929cea4308c446a");
+    expect(connector?.serverId).toBe("e70be1e7ccf6e51c5cc91645f323ce52");
   });
 });
 

@@ -19,6 +19,7 @@ test("a container that asks for everything", () => {
     cpuShares: 512,
     cpus: "1.5",
     dns: ["10.0.0.2"],
+    dnsOpts: ["timeout:1"],
     entrypoints: ["/bin/app"],
     envs: ["A=1", "B=2", "A=1"],
     groupAdds: ["1001"],
@@ -109,6 +110,7 @@ test("a container that asks for everything", () => {
       CapAdd: ["CAP_KILL"],
       CapDrop: ["ALL"],
       Dns: ["10.0.0.2"],
+      DnsOptions: ["timeout:1"],
       SecurityOpt: ["no-new-privileges:true"],
       Memory: 67108864,
       MemoryReservation: 33554432,
@@ -163,6 +165,7 @@ const FOUND = {
   },
   HostConfig: {
     ...{ AutoRemove: false, CapAdd: null, CapDrop: ["ALL"], CpuShares: 0, Dns: [] },
+    DnsOptions: null,
     ...{ ExtraHosts: ["db:10.0.0.3"], GroupAdd: null, Init: true, IpcMode: "private" },
     LogConfig: { Type: "json-file", Config: { "max-size": "1m" } },
     ...{ Memory: 67108864, MemoryReservation: 0, MemorySwap: 134217728, NanoCpus: 1e9 },

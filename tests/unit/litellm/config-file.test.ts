@@ -135,7 +135,7 @@ it("registers a server that runs elsewhere, and one that LiteLLM starts, without
   const { mcp_servers } = parse(litellmConfig(model)) as { mcp_servers: unknown };
   expect(mcp_servers).toEqual({
     mcp_far: {
-      ...{ alias: "far", description: "t", transport: "http", url: "http://server.lan/mcp" },
+      ...{ alias: "far", description: "t", transport: "http", url: "http://mcp-relay:29126/mcp" },
       ...{ auth_type: "bearer_token", auth_value: "os.environ/CONNECTOR_FAR_AUTH" },
     },
     mcp_inside: {

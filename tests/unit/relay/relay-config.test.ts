@@ -1,12 +1,37 @@
-import { relayConfig, relayFiles } from "../../../components/relay/relay-config.ts";
+import {
+  type Upstream,
+  needsRoots,
+  relayConfig,
+  relayFiles,
+  upstreams as upstreamsOf,
+} from "../../../components/relay/relay-config.ts";
+import { exampleConfig, modelOf } from "../../support/config.ts";
 
 const upstreams = [
-  { id: "notes", alias: "notes", host: "mcp-notes", port: 9000 },
-  { id: "planets", alias: "db", host: "mcp-planets", port: 8686 },
+  {
+    id: "notes",
+    alias: "notes",
+    bind: 20001,
+    host: "mcp-notes",
+    port: 9000,
+    calledAs: "localhost:9000",
+  },
+  {
+    id: "planets",
+    alias: "db",
+    bind: 20643,
+    host: "mcp-planets",
+    port: 8686,
+    calledAs: "localhost:8686",
+  },
 ];
-const section = (id: string): string[] =>
+const grafana = {
+  ...{ id: "grafana", alias: "grafana", bind: 20002, host: "grafana.example", port: 443 },
+  ...{ calledAs: "grafana.example", elsewhere: { tls: true } },
+};
+const section = (id: string, list: readonly Upstream[] = upstreams): string[] =>
   (
-    relayConfig(upstreams)
+    relayConfig(list)
       .split(/\n\n/)
       .find((text) => text.startsWith(`listen ${id}\n`)) ?? ""
   )
@@ -25,7 +50,7 @@ it("sends each port to one server, under the name that every server accepts", ()
     expect.arrayContaining([
       "bind :20643",
       "http-request set-header Host localhost:8686",
-      "server connector mcp-planets:8686 check inter 5s fastinter 500ms downinter 1s fall 2 rise 1 resolvers docker init-addr libc,none",
+      "server connector mcp-planets:8686 check inter 5s fastinter 500ms downinter 1s fall 2 rise 1 resolvers docker resolve-prefer ipv4 init-addr libc,none",
     ]),
   );
 });
@@ -37,6 +62,7 @@ it("says in JSON, by the client's name for it, which connector does not answer",
   });
   const error = (message: string) => ({ error: { message, type: "mcp_gateway" } });
   expect(bodies).toEqual([
+    [502, error("the connector db does not answer")],
     [503, error("the connector db does not answer")],
     [504, error("the connector db has not answered in time")],
   ]);
@@ -44,7 +70,81 @@ it("says in JSON, by the client's name for it, which connector does not answer",
 
 it("tells its version, which changes with every connector", () => {
   const version = (list: typeof upstreams) =>
-    relayFiles(list).find(({ name }) => name === "version")?.content;
+    relayFiles(list, "").find(({ name }) => name === "version")?.content;
   expect(version(upstreams)).toMatch(/^[0-9a-f]{12}$/);
   expect(version(upstreams.slice(1))).not.toBe(version(upstreams));
+});
+
+describe("a server that runs elsewhere", () => {
+  it("is asked less often, by its own name, and over TLS proved by authorities", () => {
+    const lines = section("grafana", [...upstreams, grafana]);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "bind :20002",
+        "http-request set-header Host grafana.example",
+        "http-check send meth GET uri /mcp-gateway-relay ver HTTP/1.1 hdr Host grafana.example",
+        "server connector grafana.example:443 check inter 15s fastinter 1s downinter 5s fall 2 rise 1 resolvers elsewhere resolve-prefer ipv4 init-addr libc,none ssl verify required ca-file roots.pem sni str(grafana.example) check-sni grafana.example",
+      ]),
+    );
+    expect(relayConfig([grafana])).toContain("resolvers elsewhere\n  nameserver dns 127.0.0.11:53");
+    expect(relayConfig(upstreams)).not.toContain("elsewhere");
+  });
+
+  it("without TLS needs no authorities", () => {
+    const plain = { ...grafana, port: 80, elsewhere: { tls: false } };
+    expect(section("grafana", [plain]).at(-1)).toBe(
+      "server connector grafana.example:80 check inter 15s fastinter 1s downinter 5s fall 2 rise 1 resolvers elsewhere resolve-prefer ipv4 init-addr libc,none",
+    );
+    expect([needsRoots([plain]), needsRoots([...upstreams, grafana])]).toEqual([false, true]);
+  });
+
+  it("brings private authorities where TLS is spoken, and nowhere else", () => {
+    const names = (list: readonly Upstream[], pem: string) =>
+      relayFiles(list, pem).map(({ name }) => name);
+    expect(names([grafana], "PEM")).toEqual(["haproxy.cfg", "private.pem", "version"]);
+    expect(names([grafana], "")).toEqual(["haproxy.cfg", "version"]);
+    expect(names(upstreams, "PEM")).toEqual(["haproxy.cfg", "version"]);
+  });
+
+  const remote = (url: string) =>
+    modelOf(
+      {
+        ...exampleConfig(),
+        externalNetworks: { "grafana-net": ["far"] },
+        connectors: { far: { definition: elsewhere, inputs: { url } } },
+        keys: {},
+      },
+      { version: 1, connectors: { "connector:far": { image: url, tools: ping } } },
+    );
+  const none = "0".repeat(16);
+  const ping = { ping: { description: none, inputSchema: none } };
+  const elsewhere = {
+    ...{ title: "Far", description: "elsewhere", transport: "remote" },
+    inputs: { url: { type: "url", description: "where" } },
+    verify: { tool: "ping", arguments: {}, expect: "pong" },
+  };
+
+  it.each([
+    ["https://grafana.example/mcp?org=1", "grafana.example", 443, true, "/mcp?org=1"],
+    ["http://grafana.lan:8080/mcp", "grafana.lan:8080", 8080, false, "/mcp"],
+    ["http://192.0.2.7:8080/", "192.0.2.7:8080", 8080, false, "/"],
+  ])("%s is behind the relay", (url, calledAs, port, tls, path) => {
+    const model = remote(url);
+    const [connector] = model.connectors;
+    const bind = Number(new URL(connector?.url ?? "").port);
+    expect(connector?.url).toBe(`http://mcp-relay:${bind}${path}`);
+    expect(upstreamsOf(model.connectors)).toEqual([
+      {
+        ...{ id: "far", alias: "far", bind, host: calledAs.replace(/:\d+$/, ""), port, calledAs },
+        elsewhere: { tls },
+      },
+    ]);
+    expect(model.externalNetworks).toEqual({ "grafana-net": ["relay"] });
+  });
+
+  it("that is called by its address over TLS is asked by LiteLLM itself", () => {
+    const model = remote("https://192.0.2.7/mcp");
+    expect(model.connectors[0]?.url).toBe("https://192.0.2.7/mcp");
+    expect(upstreamsOf(model.connectors)).toEqual([]);
+  });
 });

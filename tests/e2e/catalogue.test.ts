@@ -1,7 +1,7 @@
-import { bridge } from "../e2e/groups/bridge.ts";
-import { catalogue } from "../e2e/groups/catalogue.ts";
-import { egress } from "../e2e/groups/egress.ts";
-import { CatalogueStack } from "../e2e/support/catalogue-stack.ts";
+import { bridge } from "./groups/bridge.ts";
+import { catalogue } from "./groups/catalogue.ts";
+import { egress } from "./groups/egress.ts";
+import { CatalogueStack } from "./support/catalogue-stack.ts";
 
 jest.setTimeout(240_000);
 
