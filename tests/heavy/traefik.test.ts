@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Deployment, checkout } from "../e2e/support/deployment.ts";
 import { logs, testLabel } from "../e2e/support/docker.ts";
+import { bearer, send } from "../e2e/support/http.ts";
 import { output } from "../e2e/support/run.ts";
 import { image, images } from "../support/docker.ts";
 
@@ -49,6 +50,29 @@ async function settled(wanted: readonly string[]): Promise<string[]> {
   return seen;
 }
 
+interface Answered {
+  readonly client: string;
+  readonly path: string;
+  readonly status: number;
+}
+/**
+ * What the edge's access log has of answers with 200, once the last of them is of this path: Docker
+ * reads a container's log through a pipe, a moment after the client has its answer.
+ */
+async function answeredUpTo(path: string): Promise<Answered[]> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const [log] = await logs(`${prefix}mcp-edge`);
+    // HAProxy's own words about its server are no access lines.
+    const lines = log.split("\n").filter((line) => line.includes('"method"'));
+    const entries = lines.map((line) => JSON.parse(line) as Answered);
+    const answered = entries.filter(({ status }) => status === 200);
+    if (answered.at(-1)?.path === path) return answered;
+    if (Date.now() > end) throw new Error(`no ${path} at the end of the log:\n${log.slice(-2000)}`);
+    await new Promise((done) => setTimeout(done, 250));
+  }
+}
+
 beforeAll(async () => {
   stack = await Deployment.create(prefix);
   writeFileSync(join(files, "dynamic.yaml"), dynamic);
@@ -76,9 +100,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  // Traefik and its network as well: they have the prefix and the tests' label.
   await (stack as Deployment | undefined)?.remove();
-  await output("docker", ["rm", "-f", container]);
-  await output("docker", ["network", "rm", network]);
   rmSync(files, { recursive: true });
 });
 
@@ -130,11 +153,11 @@ test("a key is needed, and with one a tool is called", async () => {
 });
 
 test("the edge sees the clients' address, not Traefik's, and believes nobody else", async () => {
-  const [log] = await logs(`${prefix}mcp-edge`);
-  const clients = log
-    .split("\n")
-    .filter((line) => line.includes('"path":"/mcp/"') && line.includes('"status":200'))
-    .map((line) => (JSON.parse(line) as { client: string }).client);
+  const forged = { "X-Forwarded-For": "10.9.9.9", ...bearer(await stack.key("claude-code")) };
+  expect((await send(stack.url, "GET", "/v1/models", forged)).status).toBe(200);
+  const answered = await answeredUpTo("/v1/models");
+  expect(answered.map(({ client }) => client)).not.toContain("10.9.9.9");
+  const clients = answered.filter(({ path }) => path === "/mcp/").map(({ client }) => client);
   expect(clients.at(-1)).toBe("172.29.77.1");
   expect(clients).not.toContain(address);
 });
