@@ -78,8 +78,8 @@ test-heavy: images ## load, interruptions and a real Traefik on whole deployment
 	@bash lab/steps/traefik.sh
 	@$(IN) bash ops/test.sh heavy
 
-bench: images ## timings: PART=stack (beside docker compose), transports, scale; all of them if left out
-	@$(IN) for part in $(or $(PART),stack transports scale); do \
+bench: images ## timings: PART=stack (beside docker compose), transports, scale, add; all if left out
+	@$(IN) for part in $(or $(PART),stack transports scale add); do \
 	  if [ "$$part" = stack ]; then bash lab/steps/compose.sh; fi; node ops/bench/$$part.ts; done
 
 check: lab ## format, lint, types, dead code, shell scripts

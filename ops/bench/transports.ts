@@ -18,7 +18,7 @@ import { type Transport, lockTiny, tinyConnector, tinyStack } from "./tiny.ts";
 const seconds = Number(process.env["SECONDS_EACH"] ?? 3);
 const rounds = Number(process.env["ROUNDS"] ?? 4);
 const crowds = [1, 8, 32];
-const ports: Readonly<Record<Transport, number>> = { sse: 48_951, http: 48_952, stdio: 48_953 };
+const ports: Readonly<Record<Transport, number>> = { sse: 28_951, http: 28_952, stdio: 28_953 };
 const transports = Object.keys(ports) as Transport[];
 const litellm = configSchema.parse({}).proxy.image;
 const bridge = /^image: (\S+)$/m.exec(readFileSync("mcp-connectors/toolshed.yaml", "utf8"))?.[1];

@@ -107,7 +107,7 @@ describeWithDocker(
     }
     const call = (tool: string) => ask("tools/call", { name: tool, arguments: {} });
 
-    // LiteLLM alone would wait 30 s for the first of them; how long it takes is `make bench`'s to say.
+    // LiteLLM alone would wait 30 s for each that hangs. How long it takes is printed: machines differ.
     it("lists the tools of the one that works without waiting for the others", async () => {
       for (let time = 0; time < 3; time++) {
         const { text, ms } = await ask("tools/list", {});
@@ -116,6 +116,7 @@ describeWithDocker(
         expect(names).toContain("db-list_schemas");
         expect(names.filter((name) => !name.startsWith("db-"))).toEqual([]);
         expect(ms).toBeLessThan(10_000);
+        process.stdout.write(`    listed beside three that are not well in ${ms.toFixed(0)} ms\n`);
       }
     });
 

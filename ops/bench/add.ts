@@ -1,0 +1,81 @@
+import { rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { configSchema } from "../../components/config/schema.ts";
+import { median } from "./figures.ts";
+import { lockTiny, tinyConnector, tinyStack } from "./tiny.ts";
+
+/**
+ * How long a connector takes from `pulumi up` until a client can call it, images present: another one
+ * is added in each round, and a client asks for its tool all the while.
+ */
+const rounds = Number(process.env["ROUNDS"] ?? 5);
+const image = configSchema.parse({}).proxy.image;
+const ids = Array.from({ length: rounds + 1 }, (_, at) => `c${at}`);
+const stackOf = (size: number) =>
+  tinyStack(
+    "bench-add",
+    4924,
+    Object.fromEntries(
+      ids
+        .slice(0, size)
+        .map((id, at) => [id, { ...tinyConnector("http", image), hostPort: 28_930 + at }]),
+    ),
+  );
+
+async function callable(url: string, key: string, tool: string): Promise<boolean> {
+  const answer = await fetch(`${url}/mcp/`, {
+    method: "POST",
+    headers: {
+      Authorization: `Bearer ${key}`,
+      "Content-Type": "application/json",
+      Accept: "application/json, text/event-stream",
+    },
+    body: JSON.stringify({
+      ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+      params: { name: tool, arguments: { text: "here I am" } },
+    }),
+  });
+  const text = await answer.text();
+  return text.includes("here I am") && !text.includes('"isError":true');
+}
+
+rmSync(resolve(".lab", "bench-add"), { recursive: true, force: true });
+let project = await stackOf(1);
+try {
+  await lockTiny(project, [ids[0] ?? ""], ids);
+  const first = await project.pulumi("up", "--yes", "--skip-preview");
+  if (first.code !== 0) throw new Error(`${first.stdout.slice(-3000)}\n${first.stderr}`);
+  const { gatewayUrl, virtualKeys } = JSON.parse(
+    (await project.pulumi("stack", "output", "--json", "--show-secrets")).stdout,
+  ) as { gatewayUrl: string; virtualKeys: { bench: string } };
+  const seconds: { callable: number; done: number }[] = [];
+  for (let size = 2; size <= ids.length; size++) {
+    project = await stackOf(size);
+    const began = performance.now();
+    const since = (): number => (performance.now() - began) / 1000;
+    const state: { over: boolean } = { over: false };
+    const up = project.pulumi("up", "--yes", "--skip-preview").then((ran) => {
+      state.over = true;
+      return { ran, done: since() };
+    });
+    let seen = 0;
+    while (seen === 0 && !state.over)
+      if (await callable(gatewayUrl, virtualKeys.bench, `${ids[size - 1] ?? ""}-echo`))
+        seen = since();
+      else await new Promise((next) => setTimeout(next, 200));
+    const { ran, done } = await up;
+    if (ran.code !== 0 || seen === 0) throw new Error(`${ran.stdout.slice(-3000)}\n${ran.stderr}`);
+    seconds.push({ callable: seen, done });
+    process.stderr.write(
+      `  callable after ${seen.toFixed(1)} s, up over after ${done.toFixed(1)} s\n`,
+    );
+  }
+  const of = (values: readonly number[]): string =>
+    `${median(values).toFixed(1)} s (${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)})`;
+  process.stdout.write(
+    `from pulumi up to the new connector's first answer: ${of(seconds.map((one) => one.callable))}, goal 20\n` +
+      `until it is verified and up is over: ${of(seconds.map(({ done }) => done))}\n`,
+  );
+} finally {
+  await project.pulumi("destroy", "--yes", "--skip-preview");
+}
