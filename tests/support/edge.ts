@@ -115,15 +115,21 @@ export function exchange(url: string, bytes: string | Buffer): Promise<Answer> {
   });
 }
 
-/** The log's last line once it has these fields: Docker writes it a moment after the answer. */
-export async function lastLine(
+/**
+ * The log's lines with these fields, once there are as many as wanted. Never "the last line": HAProxy
+ * writes one when it is done with a request, and of two that follow each other the second may be
+ * first.
+ */
+export async function linesWith(
   edge: RealEdge,
   fields: Readonly<Record<string, unknown>>,
-): Promise<Record<string, unknown>> {
+  wanted = 0,
+): Promise<Record<string, unknown>[]> {
   for (let tries = 0; ; tries++) {
-    const line = (await edge.log()).at(-1) ?? {};
-    const same = Object.entries(fields).every(([name, value]) => line[name] === value);
-    if (same || tries === 30) return line;
+    const found = (await edge.log()).filter((line) =>
+      Object.entries(fields).every(([name, value]) => line[name] === value),
+    );
+    if (found.length >= wanted || tries === 30) return found;
     await new Promise((done) => setTimeout(done, 100));
   }
 }
