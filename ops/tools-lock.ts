@@ -47,7 +47,7 @@ function sample(name: string, definition: ConnectorDefinition): ConnectorModel {
   });
 }
 
-/** Where LiteLLM looks for servers that run elsewhere. */
+/** Where the relay finds servers that run elsewhere. */
 const relayNetworks = (model: GatewayModel): string[] => [
   model.network,
   ...Object.entries(model.externalNetworks).flatMap(([network, members]) =>

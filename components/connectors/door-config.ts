@@ -1,3 +1,5 @@
+import { resolvers } from "../haproxy/common-sections.ts";
+
 /**
  * HAProxy's configuration of the door to a connector that reaches nothing: it stands on the
  * gateway's network in the server's place, and passes bytes on to it.
@@ -19,14 +21,7 @@ export function doorConfig(server: string, port: number): string {
     "  timeout client 1h",
     "  timeout server 1h",
     "",
-    "resolvers docker",
-    "  nameserver dns 127.0.0.11:53",
-    "  resolve_retries 3",
-    "  timeout resolve 1s",
-    "  timeout retry 1s",
-    "  hold valid 1s",
-    "  hold nx 1s",
-    "  hold obsolete 1s",
+    ...resolvers("docker", 1),
     "",
     "listen door",
     `  bind :${port}`,

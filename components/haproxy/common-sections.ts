@@ -3,7 +3,7 @@ import { haproxyHealthPort } from "../names.ts";
 
 /**
  * Asks Docker's own DNS again and again: a replaced container is found at its new address.
- * @param seconds for which an answer is good
+ * @param seconds for which an answer is good; that there is none, 2 at most
  */
 export const resolvers = (name: string, seconds: number): readonly string[] => [
   `resolvers ${name}`,
@@ -12,8 +12,8 @@ export const resolvers = (name: string, seconds: number): readonly string[] => [
   "  timeout resolve 1s",
   "  timeout retry 1s",
   `  hold valid ${seconds}s`,
-  "  hold nx 2s",
-  "  hold obsolete 2s",
+  `  hold nx ${Math.min(seconds, 2)}s`,
+  `  hold obsolete ${Math.min(seconds, 2)}s`,
 ];
 
 /** Answers Docker's health check, and which configuration is in force. */

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { configSchema } from "../../components/config/schema.ts";
 import { median } from "./figures.ts";
-import { lockTiny, tinyConnector, tinyStack } from "./tiny.ts";
+import { type Door, ask, doorOf, lockTiny, succeeded, tinyConnector, tinyStack } from "./tiny.ts";
 
 /**
  * How long a connector takes from `pulumi up` until a client can call it, images present: another one
@@ -22,20 +22,9 @@ const stackOf = (size: number) =>
     ),
   );
 
-async function callable(url: string, key: string, tool: string): Promise<boolean> {
-  const answer = await fetch(`${url}/mcp/`, {
-    method: "POST",
-    headers: {
-      Authorization: `Bearer ${key}`,
-      "Content-Type": "application/json",
-      Accept: "application/json, text/event-stream",
-    },
-    body: JSON.stringify({
-      ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
-      params: { name: tool, arguments: { text: "here I am" } },
-    }),
-  });
-  const text = await answer.text();
+async function callable(door: Door, tool: string): Promise<boolean> {
+  const call = { name: tool, arguments: { text: "here I am" } };
+  const text = await ask(door, "tools/call", call);
   return text.includes("here I am") && !text.includes('"isError":true');
 }
 
@@ -43,11 +32,8 @@ rmSync(resolve(".lab", "bench-add"), { recursive: true, force: true });
 let project = await stackOf(1);
 try {
   await lockTiny(project, [ids[0] ?? ""], ids);
-  const first = await project.pulumi("up", "--yes", "--skip-preview");
-  if (first.code !== 0) throw new Error(`${first.stdout.slice(-3000)}\n${first.stderr}`);
-  const { gatewayUrl, virtualKeys } = JSON.parse(
-    (await project.pulumi("stack", "output", "--json", "--show-secrets")).stdout,
-  ) as { gatewayUrl: string; virtualKeys: { bench: string } };
+  succeeded(await project.pulumi("up", "--yes", "--skip-preview"));
+  const door = await doorOf(project);
   const seconds: { callable: number; done: number }[] = [];
   for (let size = 2; size <= ids.length; size++) {
     project = await stackOf(size);
@@ -60,11 +46,11 @@ try {
     });
     let seen = 0;
     while (seen === 0 && !state.over)
-      if (await callable(gatewayUrl, virtualKeys.bench, `${ids[size - 1] ?? ""}-echo`))
-        seen = since();
+      if (await callable(door, `${ids[size - 1] ?? ""}-echo`)) seen = since();
       else await new Promise((next) => setTimeout(next, 200));
     const { ran, done } = await up;
-    if (ran.code !== 0 || seen === 0) throw new Error(`${ran.stdout.slice(-3000)}\n${ran.stderr}`);
+    succeeded(ran);
+    if (seen === 0) throw new Error(`${ids[size - 1] ?? ""} could not be called`);
     seconds.push({ callable: seen, done });
     process.stderr.write(
       `  callable after ${seen.toFixed(1)} s, up over after ${done.toFixed(1)} s\n`,

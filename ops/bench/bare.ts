@@ -3,23 +3,20 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { run } from "../../components/host/host-exec.ts";
+import { type Door, succeeded } from "./tiny.ts";
 
 /**
  * LiteLLM by itself before the same servers: no edge, no guard, no relay, no database, and one
  * certificate authority. What it takes is not ours to save, and machines differ by half.
  */
-export interface Bare {
-  readonly url: string;
-  readonly key: string;
+export interface Bare extends Door {
   readonly remove: () => Promise<void>;
 }
 
 const name = "bench-bare-litellm";
 
 async function docker(...args: string[]): Promise<string> {
-  const ran = await run("docker", args);
-  if (ran.code !== 0) throw new Error(`docker ${args.join(" ")}: ${ran.stderr}`);
-  return ran.stdout.trim();
+  return succeeded(await run("docker", args)).stdout.trim();
 }
 
 /**

@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { run } from "../../components/host/host-exec.ts";
+import { type Ran, run } from "../../components/host/host-exec.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { relayConfig, upstreams } from "../../components/relay/relay-config.ts";
 import { configSchema } from "../../components/config/schema.ts";
 import { markdown, median } from "./figures.ts";
 import { stackModel } from "../lib/stack-model.ts";
-import { lockTiny, tinyConnector, tinyStack } from "./tiny.ts";
+import { type Door, ask, doorOf, lockTiny, succeeded, tinyConnector, tinyStack } from "./tiny.ts";
 
 /**
  * A stack that grows to COUNT tiny connectors: how long a preview takes, how large what is rendered
@@ -30,25 +30,15 @@ const stackOf = (size: number) =>
     ),
   );
 
-async function timed(what: () => Promise<{ code: number; stderr: string; stdout: string }>) {
+async function timed(what: () => Promise<Ran>): Promise<number> {
   const began = performance.now();
-  const ran = await what();
-  if (ran.code !== 0) throw new Error(`${ran.stdout.slice(-3000)}\n${ran.stderr}`);
+  succeeded(await what());
   return performance.now() - began;
 }
 
-async function listed(url: string, key: string): Promise<{ tools: number; ms: number }> {
+async function listed(door: Door): Promise<{ tools: number; ms: number }> {
   const began = performance.now();
-  const answer = await fetch(`${url}/mcp/`, {
-    method: "POST",
-    headers: {
-      Authorization: `Bearer ${key}`,
-      "Content-Type": "application/json",
-      Accept: "application/json, text/event-stream",
-    },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
-  });
-  const { result } = (await answer.json()) as { result: { tools: unknown[] } };
+  const { result } = JSON.parse(await ask(door, "tools/list")) as { result: { tools: unknown[] } };
   return { tools: result.tools.length, ms: performance.now() - began };
 }
 
@@ -88,12 +78,10 @@ try {
     for (let round = 0; round < 5; round++)
       times.push(await timed(() => project.pulumi("preview")));
     previews.push(median(times));
-    const outputs = JSON.parse(
-      (await project.pulumi("stack", "output", "--json", "--show-secrets")).stdout,
-    ) as { gatewayUrl: string; virtualKeys: { bench: string } };
+    const door = await doorOf(project);
     const lists: number[] = [];
     for (let round = 0; round < 5; round++) {
-      const { tools, ms } = await listed(outputs.gatewayUrl, outputs.virtualKeys.bench);
+      const { tools, ms } = await listed(door);
       if (tools !== size) throw new Error(`${tools} tools instead of ${size}`);
       lists.push(ms);
     }

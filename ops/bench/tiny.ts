@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { run } from "../../components/host/host-exec.ts";
+import { type Ran, run } from "../../components/host/host-exec.ts";
 import { type ScratchProject, scratchProject } from "../lib/scratch-project.ts";
 
 // One line: Pulumi writes a stack's file again and changes the empty lines of a longer text.
@@ -60,6 +60,42 @@ export async function tinyStack(
   });
 }
 
+/** What a program has printed, if it has ended well. */
+export function succeeded(ran: Ran): Ran {
+  if (ran.code !== 0) throw new Error(`${ran.stdout.slice(-3000)}\n${ran.stderr}`);
+  return ran;
+}
+
+/** Where LiteLLM is asked, and with which key. */
+export interface Door {
+  readonly url: string;
+  readonly key: string;
+}
+
+/** The gateway that a stack of tiny servers has deployed. */
+export async function doorOf(project: ScratchProject): Promise<Door> {
+  const { stdout } = await project.pulumi("stack", "output", "--json", "--show-secrets");
+  const { gatewayUrl, virtualKeys } = JSON.parse(stdout) as {
+    gatewayUrl: string;
+    virtualKeys: { bench: string };
+  };
+  return { url: gatewayUrl, key: virtualKeys.bench };
+}
+
+/** The answer to one MCP request without a session, as text. */
+export async function ask({ url, key }: Door, method: string, params?: unknown): Promise<string> {
+  const answer = await fetch(`${url}/mcp/`, {
+    method: "POST",
+    headers: {
+      Authorization: `Bearer ${key}`,
+      "Content-Type": "application/json",
+      Accept: "application/json, text/event-stream",
+    },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
+  return answer.text();
+}
+
 interface Lock {
   connectors: Record<string, { image: string }>;
 }
@@ -77,7 +113,7 @@ export async function lockTiny(
     cwd: project.directory,
     env: project.env,
   });
-  if (ran.code !== 0) throw new Error(`${ran.stdout}${ran.stderr}`);
+  succeeded(ran);
   const lock = JSON.parse(readFileSync(file, "utf8")) as Lock;
   const first = lock.connectors[`connector:${asked[0] ?? ""}`];
   if (first === undefined) throw new Error("no tools were locked");

@@ -6,7 +6,16 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { configSchema } from "../../components/config/schema.ts";
 import { bareLitellm } from "./bare.ts";
 import { markdown, quantile } from "./figures.ts";
-import { type Transport, lockTiny, tinyConnector, tinyStack } from "./tiny.ts";
+import {
+  type Door,
+  type Transport,
+  ask,
+  doorOf,
+  lockTiny,
+  succeeded,
+  tinyConnector,
+  tinyStack,
+} from "./tiny.ts";
 
 /**
  * What a tool call costs: each transport, the server asked directly by a client that keeps its
@@ -49,23 +58,11 @@ async function direct(transport: Transport): Promise<Caller> {
 }
 
 /** A client of LiteLLM's, with a request a call. */
-function through(url: string, key: string, transport: Transport): Promise<Caller> {
-  const body = JSON.stringify({
-    ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
-    params: { name: `${transport}-echo`, arguments: { text: "hello" } },
-  });
+function through(door: Door, transport: Transport): Promise<Caller> {
+  const call = { name: `${transport}-echo`, arguments: { text: "hello" } };
   return Promise.resolve({
     call: async () => {
-      const answer = await fetch(`${url}/mcp/`, {
-        method: "POST",
-        headers: {
-          Authorization: `Bearer ${key}`,
-          "Content-Type": "application/json",
-          Accept: "application/json, text/event-stream",
-        },
-        body,
-      });
-      const text = await answer.text();
+      const text = await ask(door, "tools/call", call);
       if (!text.includes('"hello"')) throw new Error(`a wrong answer: ${text.slice(0, 300)}`);
     },
     close: () => Promise.resolve(),
@@ -112,11 +109,8 @@ const project = await tinyStack(
 let remove = async (): Promise<void> => Promise.resolve();
 try {
   await lockTiny(project, transports);
-  const up = await project.pulumi("up", "--yes", "--skip-preview");
-  if (up.code !== 0) throw new Error(`${up.stdout.slice(-3000)}\n${up.stderr}`);
-  const outputs = JSON.parse(
-    (await project.pulumi("stack", "output", "--json", "--show-secrets")).stdout,
-  ) as { gatewayUrl: string; virtualKeys: { bench: string } };
+  succeeded(await project.pulumi("up", "--yes", "--skip-preview"));
+  const gateway = await doorOf(project);
   const bare = await bareLitellm(
     resolve(project.directory, "bare"),
     4923,
@@ -130,11 +124,8 @@ try {
   remove = bare.remove;
   const ways: readonly Way[] = [
     { name: "direct", caller: direct },
-    { name: "LiteLLM", caller: (transport) => through(bare.url, bare.key, transport) },
-    {
-      name: "gateway",
-      caller: (transport) => through(outputs.gatewayUrl, outputs.virtualKeys.bench, transport),
-    },
+    { name: "LiteLLM", caller: (transport) => through(bare, transport) },
+    { name: "gateway", caller: (transport) => through(gateway, transport) },
   ];
   const rows = [
     ["transport", "clients", ...ways.flatMap(({ name }) => [`${name} p50 / p95, ms`, "calls/s"])],
