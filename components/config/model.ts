@@ -196,6 +196,8 @@ export interface GatewayModel {
     readonly masterKeyRotation: string;
     /** PEM of private certificate authorities; empty without. */
     readonly privateRoots: string;
+    /** A session with an MCP server waits so long for the next call; 0: it serves one. */
+    readonly sessionIdleSeconds: number;
     readonly startSeconds: number;
   };
   readonly edge: {

@@ -269,6 +269,7 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
         logLevel: config.proxy.logLevel,
         masterKeyRotation: config.proxy.masterKeyRotation,
         privateRoots: context.privateRoots,
+        sessionIdleSeconds: config.proxy.sessionIdleSeconds,
         startSeconds: config.proxy.startSeconds,
       },
       edge: {

@@ -126,8 +126,19 @@ const proxy = z
       .optional()
       .meta({
         description:
-          "a PEM file of this machine: private certificate authorities that LiteLLM is to trust",
+          "a PEM file of this machine: private certificate authorities to trust, for model providers and for MCP servers elsewhere",
         examples: ["office-ca.pem"],
+      }),
+    sessionIdleSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(300)
+      .default(30)
+      .meta({
+        description:
+          "how long a session with an MCP server waits for the next call of the same key, 0 to 300; 0: a session for each call",
+        examples: [0],
       }),
     startSeconds: z.number().int().min(30).max(1800).default(300).meta({
       description: "how long LiteLLM may take to become healthy, 30 to 1800",

@@ -16,8 +16,8 @@ const files = join("components", "litellm", "files");
 /** What lies beside `config.yaml`. */
 export const proxyFiles: readonly string[] = [
   ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "trusted_roots.py"],
-  ...["guard.py", "guard_calls.py", "guard_policy.py", "guard_requests.py", "guard_seams.py"],
-  "guard_sessions.py",
+  ...["guard.py", "guard_calls.py", "guard_kept.py", "guard_policy.py", "guard_requests.py"],
+  ...["guard_schemas.py", "guard_seams.py", "guard_sessions.py"],
 ];
 
 export interface LitellmProxyArgs {
@@ -103,6 +103,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
           // Otherwise it is fetched from a public address at every start.
           LITELLM_LOCAL_MODEL_COST_MAP: "True",
           LITELLM_LOG: config.logLevel,
+          MCP_GATEWAY_SESSION_IDLE: String(config.sessionIdleSeconds),
         },
         ...networksOf(context, "proxy"),
         binds: [

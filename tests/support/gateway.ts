@@ -59,6 +59,8 @@ export interface RealGatewayOptions {
   readonly provider?: string;
   /** False leaves the guard out: how it would be without. */
   readonly guard?: boolean;
+  /** Seconds that a session with an MCP server waits for its next call. */
+  readonly sessionIdle?: number;
   /** Makes another config.yaml of the rendered one. */
   readonly config?: (rendered: string) => string;
 }
@@ -163,6 +165,7 @@ export async function realGateway(
     writeFileSync(join(place.path, "proxy.env"), proxyEnvFile(secrets, model.models));
     await docker.start(name.proxy, [
       ...[...on("mcp-litellm-proxy"), "--publish", "127.0.0.1::4000", "--cap-drop", "ALL"],
+      ...["--env", `MCP_GATEWAY_SESSION_IDLE=${options.sessionIdle ?? 30}`],
       ...["--volume", `${config}:/etc/mcp-gateway:ro`],
       ...["--volume", `${policy}:/etc/mcp-gateway-policy:ro`],
       ...["--volume", `${join(place.path, "proxy.env")}:/run/secrets/mcp-gateway.env:ro`],

@@ -94,7 +94,9 @@ async function grantEverything(url: string, name: string, value: string): Promis
   if (!answer.ok) throw new Error(`${name}: HTTP ${answer.status} ${await answer.text()}`);
 }
 
-export async function guardedGateway(options: { readonly guard?: boolean } = {}): Promise<Guarded> {
+export async function guardedGateway(
+  options: { readonly guard?: boolean; readonly sessionIdle?: number } = {},
+): Promise<Guarded> {
   const gateway = await realGateway(model, {
     rows: rowsOf(keys),
     provider: readFileSync("tests/support/hostile-model.py", "utf8"),
@@ -116,6 +118,20 @@ export async function guardedGateway(options: { readonly guard?: boolean } = {})
     await docker.until(notes, 60, async () => (await fetch(`${url}/calls`)).ok);
     for (const [name, { value }] of Object.entries(keys))
       if (value !== masterKey) await grantEverything(gateway.url, name, value);
+    // The relay looks for a server that was not there once a second.
+    await docker.until(gateway.relay, 30, async () => {
+      const answer = await fetch(`${gateway.url}/mcp/`, {
+        method: "POST",
+        headers: {
+          Authorization: `Bearer ${keys.both.value}`,
+          "Content-Type": "application/json",
+          Accept: "application/json, text/event-stream",
+        },
+        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+      });
+      const text = await answer.text();
+      return text.includes("notes-slow") && text.includes("db-list_schemas");
+    });
     return { ...gateway, notes: url, notesContainer: notes, provider: gateway.provider, remove };
   } catch (error) {
     await remove();

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from mcp.server.fastmcp import FastMCP
+from mcp.server.fastmcp import Context, FastMCP
 from starlette.responses import JSONResponse
 
 CALLS = []
@@ -36,6 +36,32 @@ def broken() -> str:
     """Fails."""
     CALLS.append("broken")
     raise ValueError("it is broken")
+
+
+@server.tool()
+async def session(ctx: Context, seconds: float = 0) -> str:
+    """The session that this call came in, after some time."""
+    CALLS.append("session")
+    await asyncio.sleep(seconds)
+    return ctx.request_context.request.headers["mcp-session-id"]
+
+
+@server.custom_route("/sessions", methods=["GET"])
+async def sessions(_request):
+    """Those that are open now."""
+    known = server.session_manager._server_instances.items()
+    return JSONResponse(sorted(name for name, one in known if not one.is_terminated))
+
+
+@server.custom_route("/forget", methods=["POST"])
+async def forget(request):
+    """Forgets all sessions; from then on their requests get 404 or, as this SDK has it, 400."""
+    known = server.session_manager._server_instances
+    for one in list(known.values()):
+        await one.terminate()
+    if request.query_params["answer"] == "400":
+        known.clear()
+    return JSONResponse([])
 
 
 @server.custom_route("/calls", methods=["GET"])

@@ -19,7 +19,9 @@ from litellm.proxy._types import UserAPIKeyAuth  # noqa: E402
 from litellm.types.guardrails import GuardrailEventHooks  # noqa: E402
 from litellm.types.utils import CallTypes  # noqa: E402
 
+import guard_kept  # noqa: E402
 import guard_requests  # noqa: E402
+import guard_schemas  # noqa: E402
 import guard_seams  # noqa: E402
 import guard_sessions  # noqa: E402
 from guard_calls import CALL, SCOPE, Call, Scope, emit, scope  # noqa: E402
@@ -159,6 +161,7 @@ def manager_front(original):
             return await executed(call, name, *args, **kwargs)
 
     async def executed(call, name, *args, **kwargs):
+        guard_kept.KEY.set(scope().token)
         # In a task of its own: when a server goes away in the middle of its answer, the MCP SDK
         # cancels whoever waits for it, and LiteLLM 1.77.3 would answer nothing at all.
         waiting = asyncio.create_task(original(name, *args, **kwargs))
@@ -220,6 +223,8 @@ def install():
     from mcp import types
 
     guard_sessions.install()
+    guard_kept.install()
+    guard_schemas.install()
     guard_seams.put_in_front(server, "_list_mcp_tools", list_front)
     guard_seams.put_in_front(server.global_mcp_server_manager, "call_tool", manager_front)
     # The MCP SDK's own table of handlers.

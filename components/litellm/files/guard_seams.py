@@ -21,6 +21,8 @@ KNOWN = {
     f"{_MCP}.server:_handle_managed_mcp_tool": "380140d2b8bd86c8",
     f"{_MCP}.server:get_auth_context": "43668941b0755af3",
     f"{_MCP}.mcp_server_manager:MCPServerManager.call_tool": "0d0c8228782216a4",
+    f"{_MCP}.mcp_server_manager:MCPServerManager._create_mcp_client": "4113a5aa95e054e8",
+    "litellm.experimental_mcp_client.client:MCPClient": "482fa87321c1d09c",
     f"{_MCP}.mcp_server_manager:MCPServerManager._get_mcp_server_from_tool_name": "d0440da3f06bef8d",
     f"{_MCP}.rest_endpoints:_get_tools_for_single_server": "f76e05f5022c52fa",
     f"{_MCP}.rest_endpoints:_execute_with_mcp_client": "e90ff374205f72f6",

@@ -155,7 +155,11 @@ it("starts LiteLLM by the entrypoint that refuses an open gateway", () => {
   const name = "gateway-proxy-container";
   expect(input(name, "entrypoints")).toEqual(["/bin/sh", "/etc/mcp-gateway/entrypoint.sh"]);
   expect(input(name, "command")).toEqual([]);
-  expect(input(name, "envs")).toEqual(["LITELLM_LOCAL_MODEL_COST_MAP=True", "LITELLM_LOG=INFO"]);
+  expect(input(name, "envs")).toEqual([
+    "LITELLM_LOCAL_MODEL_COST_MAP=True",
+    "LITELLM_LOG=INFO",
+    "MCP_GATEWAY_SESSION_IDLE=30",
+  ]);
   expect(input(name, "stopTimeout")).toBe(90);
   expect(input(name, "mounts")).toEqual([
     {

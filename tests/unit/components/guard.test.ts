@@ -71,8 +71,10 @@ it("puts every module of the guard beside LiteLLM's configuration", () => {
   expect(proxyFiles.filter((file) => file.startsWith("guard"))).toEqual([
     "guard.py",
     "guard_calls.py",
+    "guard_kept.py",
     "guard_policy.py",
     "guard_requests.py",
+    "guard_schemas.py",
     "guard_seams.py",
     "guard_sessions.py",
   ]);

@@ -1,0 +1,131 @@
+import { guardPolicy } from "../../components/litellm/guard-policy.ts";
+import { describeWithDocker, dockerOk, published, until } from "../support/docker.ts";
+import { doors, rpc } from "../support/doors.ts";
+import { type Guarded, guardedGateway, keys, rowsOf } from "../support/guarded.ts";
+
+jest.setTimeout(120_000);
+
+const idle = 3;
+const tools = { db: ["list_schemas"], notes: ["broken", "session", "slow"] };
+const rows = rowsOf({
+  part: { value: keys.part.value, row: { name: "part", tools, models: [], expires: null } },
+  both: { value: keys.both.value, row: { name: "both", tools, models: [], expires: null } },
+});
+
+describeWithDocker("sessions that wait for the next call", () => {
+  let gateway: Guarded;
+  beforeAll(async () => {
+    gateway = await guardedGateway({ sessionIdle: idle });
+    gateway.setPolicy(guardPolicy(rows));
+  }, 240_000);
+  afterAll(async () => {
+    // Undefined if it never came up; then it has removed itself.
+    await (gateway as Guarded | undefined)?.remove();
+  }, 60_000);
+
+  const call = async (key: "part" | "both", tool: string, args: object = {}) => {
+    const seen = await doors["/mcp/"]?.(gateway, keys[key].value, tool, { ...args });
+    return [seen?.isError, seen?.text];
+  };
+  const session = async (key: "part" | "both", seconds = 0): Promise<string> => {
+    const [failed, text] = await call(key, "notes-session", { seconds });
+    expect([failed, text]).toEqual([false, expect.stringMatching(/^[0-9a-f]{32}$/)]);
+    return String(text);
+  };
+  const open = async (): Promise<string[]> =>
+    (await (await fetch(`${gateway.notes}/sessions`)).json()) as string[];
+  const allEnded = async (): Promise<void> => {
+    await until(gateway.notesContainer, idle + 10, async () => (await open()).length === 0);
+  };
+
+  it("serves the next call of the same key, and nobody else's", async () => {
+    const first = await session("both");
+    const other = await session("part");
+    expect(other).not.toBe(first);
+    expect([await session("both"), await session("part")]).toEqual([first, other]);
+    expect((await open()).sort()).toEqual([first, other].sort());
+  });
+
+  it("serves one call at a time", async () => {
+    await allEnded();
+    const both = await Promise.all([session("both", 0.5), session("both", 0.5)]);
+    expect(new Set(both).size).toBe(2);
+    expect((await open()).sort()).toEqual([...both].sort());
+    expect(both).toContain(await session("both"));
+  });
+
+  it("is the same after a tool has failed", async () => {
+    await allEnded();
+    const first = await session("both");
+    const [, text] = await call("both", "notes-broken");
+    expect(text).toBe("Error executing tool broken: it is broken");
+    expect(await session("both")).toBe(first);
+  });
+
+  it("ends when it has waited long enough, and when it is old", async () => {
+    await allEnded();
+    const first = await session("both");
+    const began = Date.now();
+    const seen = new Set([first]);
+    while (Date.now() < began + idle * 2000 + 1000) {
+      await new Promise((done) => setTimeout(done, 500));
+      seen.add(await session("both"));
+    }
+    expect(seen.size).toBe(2);
+    await allEnded();
+  });
+
+  it.each([400, 404])(
+    "has a new one where the server has forgotten it: HTTP %i",
+    async (status) => {
+      const first = await session("both");
+      const forget = `${gateway.notes}/forget?answer=${status}`;
+      expect((await fetch(forget, { method: "POST" })).status).toBe(200);
+      const second = await session("both");
+      expect(second).not.toBe(first);
+      expect(await session("both")).toBe(second);
+    },
+  );
+
+  it("has a new one where the server has started again, over both transports", async () => {
+    const first = await session("both");
+    const schemas = await call("both", "db-list_schemas");
+    expect(schemas[0]).toBe(false);
+    await Promise.all(
+      [gateway.notesContainer, gateway.planets].map((name) =>
+        dockerOk(["restart", "-t", "1", name]),
+      ),
+    );
+    const notes = await published(gateway.notesContainer, 9000);
+    await until(gateway.notesContainer, 30, async () => (await fetch(`${notes}/calls`)).ok);
+    // The relay knows both again.
+    await until(gateway.relay, 30, async () => {
+      const list = await rpc(gateway, keys.both.value, "tools/list");
+      return list.text.includes("notes-session") && list.text.includes("db-list_schemas");
+    });
+    expect(await session("both")).not.toBe(first);
+    expect(await call("both", "db-list_schemas")).toEqual(schemas);
+  });
+
+  it("is not shared with a call that its client has given up", async () => {
+    const first = await session("both");
+    await expect(
+      fetch(`${gateway.url}/mcp/`, {
+        method: "POST",
+        headers: {
+          Authorization: `Bearer ${keys.both.value}`,
+          "Content-Type": "application/json",
+          Accept: "application/json, text/event-stream",
+        },
+        body: JSON.stringify({
+          jsonrpc: "2.0",
+          id: 1,
+          method: "tools/call",
+          params: { name: "notes-slow", arguments: { seconds: 30 } },
+        }),
+        signal: AbortSignal.timeout(500),
+      }),
+    ).rejects.toThrow(/abort|timeout/i);
+    expect(await session("both")).not.toBe(first);
+  });
+});
