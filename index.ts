@@ -2,9 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "./components/config/read.ts";
 import { preflight } from "./components/preflight/preflight.ts";
 
-// Pulumi's runner maps every stack trace back to its source, and the SDK takes one for each
-// resource and promise: a third of a second of a preview. Node runs this source as it is.
-Reflect.deleteProperty(Error, "prepareStackTrace");
+// What only an author of this program reads is a third of what it takes: the SDK has a stack trace
+// made for each promise and maps it back to a source that Node runs as it is, and sends four to six
+// debug messages for each resource, a remote call each. MCP_GATEWAY_TRACE=1 brings them back.
+if (process.env["MCP_GATEWAY_TRACE"] === undefined) {
+  Reflect.deleteProperty(Error, "prepareStackTrace");
+  Error.stackTraceLimit = 0;
+  Reflect.set(pulumi.log, "debug", () => Promise.resolve());
+}
 
 export default async function main(): Promise<Record<string, unknown>> {
   const configured = readConfig(process.cwd());

@@ -20,6 +20,7 @@ import { edge as edgeNames, mockModel, relay as relayNames } from "./names.ts";
 import type { Words } from "./host/words.ts";
 import { Relay } from "./relay/relay.ts";
 import { provedProxy } from "./rollout/candidate.ts";
+import { Images } from "./containers/images.ts";
 import type { StackContext } from "./stack.ts";
 import { Verification } from "./verification/verification.ts";
 
@@ -65,6 +66,7 @@ export class Gateway extends pulumi.ComponentResource {
     const context: StackContext = {
       model,
       networks,
+      images: new Images(`${name}-images`, child),
       words,
       fingerprint: (content) =>
         pulumi.unsecret(

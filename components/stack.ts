@@ -2,12 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { GatewayModel } from "./config/model.ts";
 import { notesIn } from "./host/notes.ts";
 import type { Words } from "./host/words.ts";
+import type { Images } from "./containers/images.ts";
 import type { Networks } from "./networks.ts";
 
 /** What every component of the gateway needs to know of the whole. */
 export interface StackContext {
   readonly model: GatewayModel;
   readonly networks: Networks;
+  readonly images: Images;
   /** For what has drifted on the host since it was applied. */
   readonly words: Words;
   /**

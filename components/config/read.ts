@@ -73,8 +73,14 @@ export function readToolsLock(root: string): ToolsLock {
 function encryption(root: string): Pick<ParseContext, "isEncrypted"> {
   const file = resolve(root, `Pulumi.${pulumi.getStack()}.yaml`);
   if (!existsSync(file)) return {};
-  const stack: unknown = parse(readFileSync(file, "utf8"));
-  return { isEncrypted: (path) => isEncrypted(stack, pulumi.getProject(), path) };
+  // Read only if there is a secret to ask for: with 50 connectors a tenth of a second.
+  let stack: unknown;
+  return {
+    isEncrypted: (path) => {
+      stack ??= parse(readFileSync(file, "utf8"));
+      return isEncrypted(stack, pulumi.getProject(), path);
+    },
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorContainer } from "../config/model.ts";
-import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { gatewayContainer } from "../containers/container.ts";
 import { configFiles } from "../host/host-files.ts";
 import { mounted, project } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
@@ -62,7 +62,7 @@ export class ConnectorCell extends pulumi.ComponentResource {
         child,
       );
 
-    const haproxy = pulledImage(`${name}-door-image`, model.edge.image, child);
+    const haproxy = context.images.id(model.edge.image);
     const doorFiles = rendered(
       "door",
       haproxy,
@@ -114,7 +114,7 @@ export class ConnectorCell extends pulumi.ComponentResource {
     const out = networksOf(context, id);
     // The user `proxy` of Debian and Ubuntu.
     const user = "13:13";
-    const image = pulledImage(`${name}-egress-image`, egressProxy.image, child);
+    const image = context.images.id(egressProxy.image);
     const files = rendered("egress", image, user, egressConfig(container.egress));
     return [
       gatewayContainer(

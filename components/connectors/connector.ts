@@ -2,14 +2,14 @@ import { posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorContainer, ConnectorModel } from "../config/model.ts";
-import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { gatewayContainer } from "../containers/container.ts";
 import { secretFile } from "../host/host-files.ts";
 import { envFile } from "../host/shell.ts";
 import { mounted } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
 import { ConnectorCell } from "./cell.ts";
 import { egressHost, serverAlias } from "./hosts.ts";
-import { plainEnvironment, probeHeader } from "./environment.ts";
+import { hasSecrets, plainEnvironment, probeHeader } from "./environment.ts";
 import { probeOf, programOf, withSecrets } from "./program.ts";
 
 export interface ConnectorArgs {
@@ -39,20 +39,10 @@ export class Connector extends pulumi.ComponentResource {
     const { definition, egress, hostPort } = container;
     const { directories } = context.model;
     const child = { parent: this };
-    const image = pulledImage(`${name}-image`, container.image, child);
+    const image = context.images.id(container.image);
     const samples = Object.values(connector.environment).some(({ kind }) => kind === "sample");
-    const secrets = this.#secrets(args);
-    const secretsPath = secretFile(
-      `${name}-secrets`,
-      {
-        context,
-        directory: posix.join(directories.secrets, connector.host),
-        owner: container.user,
-        image,
-      },
-      { name: "connector.env", content: secrets },
-      child,
-    );
+    const secrets = hasSecrets(connector) ? this.#secrets(args) : undefined;
+    const program = programOf(definition);
     const cell =
       egress.mode === "open"
         ? undefined
@@ -70,9 +60,11 @@ export class Connector extends pulumi.ComponentResource {
         image,
         user: container.user,
         memoryMb: definition.memoryMb,
-        entrypoints: withSecrets,
-        command: programOf(definition),
-        environment: plainEnvironment(container, egressHost(connector.host)),
+        // Never the image's own: a definition's command is the whole of it.
+        ...(secrets === undefined
+          ? { entrypoints: program.slice(0, 1), command: program.slice(1) }
+          : { entrypoints: withSecrets, command: program }),
+        environment: plainEnvironment(connector, container, egressHost(connector.host)),
         ...(cell === undefined
           ? {
               ...networksOf(context, connector.id),
@@ -89,21 +81,42 @@ export class Connector extends pulumi.ComponentResource {
             }),
         binds: [
           { source: args.files, target: mounted.config },
-          { source: secretsPath, target: mounted.secrets },
+          ...(secrets === undefined
+            ? []
+            : [
+                {
+                  source: secretFile(
+                    `${name}-secrets`,
+                    {
+                      context,
+                      directory: posix.join(directories.secrets, connector.host),
+                      owner: container.user,
+                      image,
+                    },
+                    { name: "connector.env", content: secrets },
+                    child,
+                  ),
+                  target: mounted.secrets,
+                },
+              ]),
           ...connector.mounts,
         ],
         capabilities: definition.capabilities.map(({ add }) => add),
         readOnly: definition.readOnly,
         tmpfs: definition.tmpfs,
         healthcheck: {
-          tests: probeOf(container),
+          tests: probeOf(container, secrets !== undefined),
           ...{ timeout: 5, retries: 3, startPeriod: 60 },
         },
         graceSeconds: 10,
-        // postgres-mcp 0.3.0 answers its first calls from connections that ended with the server.
-        fingerprint: context.fingerprint(
-          samples ? pulumi.interpolate`${secrets}${args.sampleServer}` : secrets,
-        ),
+        ...(secrets === undefined
+          ? {}
+          : {
+              // postgres-mcp 0.3.0 answers its first calls from connections that ended with the server.
+              fingerprint: context.fingerprint(
+                samples ? pulumi.interpolate`${secrets}${args.sampleServer}` : secrets,
+              ),
+            }),
       },
       child,
     );

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { pulledImage } from "../containers/container.ts";
 import type { DedicatedPostgres } from "../database/postgres.ts";
 import { configFiles } from "../host/host-files.ts";
 import type { StackContext } from "../stack.ts";
@@ -28,7 +27,7 @@ export function deployedConnectors(
       context,
       directory: posix.join(directories.config, "connectors"),
       owner: "0:0",
-      image: pulledImage(`${name}-connector-files-image`, mockModel.image, child),
+      image: context.images.id(mockModel.image),
     },
     connectorFiles.map((file) => ({
       name: file,

@@ -21,14 +21,30 @@ export function probeHeader({ auth }: ConnectorModel): string | undefined {
   return auth === undefined ? undefined : authHeader(auth).join(": ");
 }
 
-/** What `docker inspect` may show: settings of the definition, and the way out if there is one. */
+/** Whether a connector's container has a secrets file: without a secret it needs none. */
+export function hasSecrets(connector: ConnectorModel): boolean {
+  return (
+    connector.auth !== undefined ||
+    Object.values(connector.environment).some(({ kind }) => kind !== "plain")
+  );
+}
+
+/**
+ * What `docker inspect` may show: settings of the definition, the way out if there is one, and the
+ * inputs, if all of them are plain (a secrets file has them all otherwise).
+ */
 export function plainEnvironment(
+  connector: ConnectorModel,
   { definition, egress }: ConnectorContainer,
   egressProxy: string,
 ): Readonly<Record<string, string>> {
   const proxy = `http://${egressProxy}:${egressPort}`;
+  const inputs = Object.entries(connector.environment).flatMap(([name, value]) =>
+    value.kind === "plain" && !hasSecrets(connector) ? [[name, value.value] as const] : [],
+  );
   return {
     ...definition.environment,
+    ...Object.fromEntries(inputs),
     ...(egress.mode === "filtered" ? { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } : {}),
   };
 }

@@ -26,11 +26,14 @@ export function programOf(definition: ContainerDefinition): readonly string[] {
 }
 
 /** The health probe as Docker runs it: with the secrets, for a server that wants a header. */
-export function probeOf({ definition }: Pick<ConnectorContainer, "definition">): readonly string[] {
+export function probeOf(
+  { definition }: Pick<ConnectorContainer, "definition">,
+  secrets: boolean,
+): readonly string[] {
   const { probe, transport, port, path } = definition;
   const file = probe === "node" ? "probe.mjs" : "probe.py";
   return [
-    ...["CMD", ...withSecrets, probe, `${mounted.config}/${file}`],
+    ...["CMD", ...(secrets ? withSecrets : []), probe, `${mounted.config}/${file}`],
     ...[transport === "sse" ? "sse" : "http", String(port), path],
   ];
 }

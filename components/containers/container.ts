@@ -195,12 +195,3 @@ function rollingName(
   );
   return pulumi.interpolate`${containerName(context, spec.host)}-${result}`;
 }
-
-/** An image on the Docker host, pulled if it is not there; its id changes only with its content. */
-export function pulledImage(
-  name: string,
-  reference: string,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
-  return new docker.RemoteImage(name, { name: reference, keepLocally: true }, opts).imageId;
-}

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { gatewayContainer } from "../containers/container.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
 import { secretFile } from "../host/host-files.ts";
@@ -51,7 +51,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
       new random.RandomPassword(`${name}-${id}`, { length: 32, special: false }, child).result;
     const superuserPassword = password("superuser-password");
     const litellmPassword = password("litellm-password");
-    const image = pulledImage(`${name}-image`, config.image, child);
+    const image = context.images.id(config.image);
 
     const file = secretFile(
       `${name}-password-file`,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SharedDatabase } from "../config/model.ts";
-import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { gatewayContainer } from "../containers/container.ts";
 import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
 import { forgotten, noted } from "../host/notes.ts";
@@ -40,7 +40,7 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
     const child = { parent: this };
     // Notes of both modes exist side by side during a change: the old mode's are taken away last.
     const base = `${name}-shared`;
-    const image = pulledImage(`${name}-image`, config.image, child);
+    const image = context.images.id(config.image);
     const volume = dataVolume(name, "dedicated", config, { self: this, parent: opts?.parent });
     const client = containerName(context, databaseClient.host);
     const container = gatewayContainer(

@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { gatewayContainer } from "../containers/container.ts";
 import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
 import { traefikLabels } from "../ingress/traefik-labels.ts";
 import { edge, mounted } from "../names.ts";
@@ -29,7 +29,7 @@ export class Edge extends pulumi.ComponentResource {
     super("mcp-gateway:edge:Edge", name, {}, opts);
     const { edge: config, gateway } = context.model;
     const child = { parent: this };
-    const image = pulledImage(`${name}-image`, config.image, child);
+    const image = context.images.id(config.image);
     const networks = networksOf(context, "edge");
     const { directory, version } = liveConfig(
       `${name}-config`,

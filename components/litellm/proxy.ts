@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseHost } from "../database/access.ts";
-import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { gatewayContainer } from "../containers/container.ts";
 import { configFiles, liveFile, secretFile } from "../host/host-files.ts";
 import { type Ready, readyCommand } from "../host/ready.ts";
 import { mounted, proxy } from "../names.ts";
@@ -51,7 +51,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
     super("mcp-gateway:litellm:LitellmProxy", name, {}, opts);
     const { connectors, directories, models, proxy: config } = context.model;
     const child = { parent: this };
-    const image = pulledImage(`${name}-image`, config.image, child);
+    const image = context.images.id(config.image);
     const place = (directory: string) => ({
       context,
       directory: posix.join(directory, "proxy"),

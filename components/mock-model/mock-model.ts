@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { gatewayContainer } from "../containers/container.ts";
 import { configFiles } from "../host/host-files.ts";
 import { mockModel, mounted } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
@@ -17,7 +17,7 @@ export class MockModel extends pulumi.ComponentResource {
     super("mcp-gateway:model:MockModel", name, {}, opts);
     const { directories, mockModel: config } = context.model;
     const child = { parent: this };
-    const image = pulledImage(`${name}-image`, config.image, child);
+    const image = context.images.id(config.image);
     const directory = configFiles(
       `${name}-config`,
       {

@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { gatewayContainer, pulledImage } from "../containers/container.ts";
+import { gatewayContainer } from "../containers/container.ts";
 import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
 import { mounted, relay } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
@@ -17,7 +17,7 @@ export class Relay extends pulumi.ComponentResource {
     const { connectors, edge, proxy } = context.model;
     const servers = upstreams(connectors);
     const child = { parent: this };
-    const image = pulledImage(`${name}-image`, edge.image, child);
+    const image = context.images.id(edge.image);
     const networks = networksOf(context, "relay");
     const { directory, version } = liveConfig(
       `${name}-config`,

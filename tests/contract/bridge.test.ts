@@ -83,7 +83,7 @@ describeWithDocker("the bridge, with the real mcp-proxy", () => {
     }
   }
 
-  const probe = () => docker(["exec", name, ...probeOf({ definition }).slice(1)]);
+  const probe = () => docker(["exec", name, ...probeOf({ definition }, true).slice(1)]);
   const inspect = (format: string) => dockerOk(["inspect", "--format", format, name]);
 
   it("keeps one process for all callers, also side by side", async () => {

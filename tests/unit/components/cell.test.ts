@@ -78,12 +78,16 @@ it("leaves the server no name server and only the capabilities that say why", ()
   expect(container("dumb-cell-door")["capabilities"]).toEqual({ drops: ["ALL"] });
 });
 
-it("tells only a server with filtered egress of a proxy", () => {
-  expect(container("dumb-container")["envs"]).toEqual([]);
+it("tells a server its plain inputs, and only one with filtered egress of a proxy", () => {
+  expect(container("dumb-container")["envs"]).toEqual(["PLACE=/p"]);
   expect(container("web-container")["envs"]).toEqual([
     "HTTPS_PROXY=http://mcp-web-egress:3128",
     "HTTP_PROXY=http://mcp-web-egress:3128",
+    "PLACE=/p",
   ]);
+  // Nothing of it is secret: there is no file for it.
+  const files = recording.resources.map(({ name }) => name);
+  expect(files.filter((name) => /(dumb|web)-secrets/.test(name))).toEqual([]);
 });
 
 it("mounts paths read-only", () => {

@@ -134,21 +134,36 @@ it("binds host files read-only, one volume read-write, never the Docker socket",
   expect(mounts.filter((mount) => mount.source.includes("docker.sock"))).toEqual([]);
 });
 
-it("uses an image's id, never its name, and keeps the image for a way back", () => {
+it("has each image once, uses its id, never its name, and keeps it for a way back", () => {
   const images = recording.ofType("docker:index/remoteImage:RemoteImage");
-  expect(images.map(({ inputs }) => inputs)).toEqual([
-    { name: "example/notes:2.0", keepLocally: true },
-    { name: "example/postgres-mcp:1.0", keepLocally: true },
-    { name: "example/postgres-mcp:1.0", keepLocally: true },
-    { name: "postgres:16-alpine", keepLocally: true },
-    { name: "haproxy:3.0-alpine", keepLocally: true },
-    { name: "python:3.13-alpine", keepLocally: true },
-    { name: "ghcr.io/berriai/litellm:main-v1.77.3-stable", keepLocally: true },
-    { name: "python:3.13-alpine", keepLocally: true },
-    { name: "haproxy:3.0-alpine", keepLocally: true },
+  const byName = Object.fromEntries(images.map(({ name, inputs }) => [inputs["name"], name]));
+  expect(images.map(({ inputs }) => inputs)).toHaveLength(6);
+  expect(images.every(({ inputs }) => inputs["keepLocally"] === true)).toBe(true);
+  expect(Object.keys(byName).sort()).toEqual([
+    "example/notes:2.0",
+    "example/postgres-mcp:1.0",
+    "ghcr.io/berriai/litellm:main-v1.77.3-stable",
+    "haproxy:3.0-alpine",
+    "postgres:16-alpine",
+    "python:3.13-alpine",
   ]);
-  for (const { name, inputs } of containers)
-    expect(inputs["image"]).toBe(`sha256:${name.replace(/container$/, "image")}`);
+  const wanted: Readonly<Record<string, string>> = {
+    "mcp-edge": "haproxy:3.0-alpine",
+    "mcp-litellm-postgres": "postgres:16-alpine",
+    "mcp-litellm-proxy-ab12cd": "ghcr.io/berriai/litellm:main-v1.77.3-stable",
+    "mcp-mock-model": "python:3.13-alpine",
+    "mcp-notes": "example/notes:2.0",
+    "mcp-planets": "example/postgres-mcp:1.0",
+    "mcp-relay": "haproxy:3.0-alpine",
+    "mcp-reports": "example/postgres-mcp:1.0",
+  };
+  expect(
+    Object.fromEntries(containers.map(({ inputs }) => [inputs["name"], inputs["image"]])),
+  ).toEqual(
+    Object.fromEntries(
+      Object.entries(wanted).map(([name, image]) => [name, `sha256:${byName[image] ?? ""}`]),
+    ),
+  );
 });
 
 it("starts LiteLLM by the entrypoint that refuses an open gateway", () => {

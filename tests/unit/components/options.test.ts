@@ -39,6 +39,7 @@ it("uses three-part type tokens of its own package for its components", () => {
     "mcp-gateway:connector:Connector",
     "mcp-gateway:database:DedicatedPostgres",
     "mcp-gateway:edge:Edge",
+    "mcp-gateway:image:Images",
     "mcp-gateway:index:Gateway",
     "mcp-gateway:litellm:LitellmProxy",
     "mcp-gateway:model:MockModel",

@@ -20,7 +20,7 @@ it("a stdio server runs as the child of the bridge, without sessions", () => {
     ...["--log-level", "WARNING", "--", "python3", "/etc/mcp-gateway/bridge_child.py"],
     ...["tool", "--x"],
   ]);
-  expect(probeOf({ definition: tool }).slice(-5)).toEqual([
+  expect(probeOf({ definition: tool }, true).slice(-5)).toEqual([
     ...["python3", "/etc/mcp-gateway/probe.py", "http", "8080", "/mcp"],
   ]);
 });
