@@ -136,10 +136,10 @@ it("binds host files read-only, one volume read-write, never the Docker socket",
 
 it("has each image once, uses its id, never its name, and keeps it for a way back", () => {
   const images = recording.ofType("docker:index/remoteImage:RemoteImage");
-  const byName = Object.fromEntries(images.map(({ name, inputs }) => [inputs["name"], name]));
+  const byName = new Map(images.map(({ name, inputs }) => [inputs["name"], name]));
   expect(images.map(({ inputs }) => inputs)).toHaveLength(6);
   expect(images.every(({ inputs }) => inputs["keepLocally"] === true)).toBe(true);
-  expect(Object.keys(byName).sort()).toEqual([
+  expect([...byName.keys()].sort()).toEqual([
     "example/notes:2.0",
     "example/postgres-mcp:1.0",
     "ghcr.io/berriai/litellm:main-v1.77.3-stable",
@@ -157,12 +157,8 @@ it("has each image once, uses its id, never its name, and keeps it for a way bac
     "mcp-relay": "haproxy:3.0-alpine",
     "mcp-reports": "example/postgres-mcp:1.0",
   };
-  expect(
-    Object.fromEntries(containers.map(({ inputs }) => [inputs["name"], inputs["image"]])),
-  ).toEqual(
-    Object.fromEntries(
-      Object.entries(wanted).map(([name, image]) => [name, `sha256:${byName[image] ?? ""}`]),
-    ),
+  expect(containers.map(({ inputs }) => [inputs["name"], inputs["image"]]).sort()).toEqual(
+    Object.entries(wanted).map(([name, image]) => [name, `sha256:${byName.get(image) ?? ""}`]),
   );
 });
 
