@@ -15,9 +15,9 @@ const files = join("components", "litellm", "files");
 
 /** What lies beside `config.yaml`. */
 export const proxyFiles: readonly string[] = [
-  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "trusted_roots.py"],
+  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh"],
   ...["guard.py", "guard_calls.py", "guard_kept.py", "guard_policy.py", "guard_requests.py"],
-  ...["guard_schemas.py", "guard_seams.py", "guard_sessions.py"],
+  ...["guard_schemas.py", "guard_seams.py", "guard_sessions.py", "trusted_roots.py"],
 ];
 
 export interface LitellmProxyArgs {

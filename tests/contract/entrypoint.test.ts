@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { envFile } from "../../components/host/shell.ts";
 import { describeWithDocker, image, images, runOnce } from "../support/docker.ts";
@@ -22,7 +22,7 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
   /** Starts the entrypoint with a `litellm` that says how it was called instead of starting. */
   async function started(secrets: string | undefined, mode = 0o600, roots = rootsOfNobody) {
     chmodSync(place.path, 0o755);
-    for (const name of ["entrypoint.sh", "trusted_roots.py"])
+    for (const name of ["entrypoint.sh", "prisma.sh", "trusted_roots.py"])
       copyFileSync(join("components", "litellm", "files", name), join(place.path, name));
     writeFileSync(join(place.path, "roots.json"), roots);
     const file = join(place.path, "proxy.env");
@@ -71,6 +71,50 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
     const { code, stdout, stderr } = await started(envFile(good), 0o600, "nonsense");
     expect([code, stdout.includes("SSL_CERT_FILE")]).toEqual([0, false]);
     expect(stderr).toContain("JSONDecodeError");
+  });
+
+  /** What LiteLLM sees of `prisma` when it calls it, and what the real one is asked to do. */
+  async function migrated(prisma: string): Promise<string[]> {
+    for (const name of ["entrypoint.sh", "prisma.sh", "trusted_roots.py"])
+      copyFileSync(join("components", "litellm", "files", name), join(place.path, name));
+    const file = join(place.path, "proxy.env");
+    writeFileSync(file, envFile(good), { mode: 0o600 });
+    writeFileSync(join(place.path, "roots.json"), rootsOfNobody);
+    const asks = ["prisma", "prisma migrate deploy", "prisma migrate deploy", "prisma --version"];
+    writeFileSync(
+      join(place.path, "litellm"),
+      `#!/bin/sh\n${asks.map((ask) => `${ask}; echo "$?: ${ask}"\n`).join("")}cat /tmp/asked >&2\n`,
+      { mode: 0o755 },
+    );
+    const said = `echo "$*" >>/tmp/asked\n${prisma}`;
+    writeFileSync(join(place.path, "prisma"), `#!/bin/sh\n${said}\n`, { mode: 0o755 });
+    const ran = await runOnce([
+      ...["--network", "none", "--init", "--cap-drop", "ALL", "--entrypoint", "/bin/sh"],
+      ...["--volume", `${place.path}:/etc/mcp-gateway:ro`],
+      ...["--volume", `${file}:/run/secrets/mcp-gateway.env:ro`, image(images.litellm), "-c"],
+      'PATH="/etc/mcp-gateway:$PATH" exec /bin/sh /etc/mcp-gateway/entrypoint.sh',
+    ]);
+    rmSync(join(place.path, "prisma"));
+    return [...ran.stdout.split("\n"), ...ran.stderr.split("\n").slice(1)];
+  }
+
+  it("migrates the database beside LiteLLM's start, and gives it the answer once", async () => {
+    expect(await migrated('[ "$1" != migrate ] || { sleep 1; echo "in $PWD"; }')).toEqual([
+      "0: prisma",
+      expect.stringMatching(/^in .*\/litellm_proxy_extras$/),
+      "0: prisma migrate deploy",
+      expect.stringMatching(/^in /),
+      "0: prisma migrate deploy",
+      ...["0: prisma --version", "", "migrate deploy", "migrate deploy", "--version", ""],
+    ]);
+  });
+
+  it("leaves a migration that failed to LiteLLM", async () => {
+    expect(await migrated("echo no; exit 3")).toEqual([
+      ...["0: prisma", "no", "3: prisma migrate deploy", "no", "3: prisma migrate deploy"],
+      ...["no", "3: prisma --version", ""],
+      ...["migrate deploy", "migrate deploy", "migrate deploy", "--version", ""],
+    ]);
   });
 
   const missing = (name: string) =>
