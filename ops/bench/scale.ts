@@ -11,6 +11,8 @@ import { type Door, ask, doorOf, lockTiny, succeeded, tinyConnector, tinyStack }
 /**
  * A stack that grows to COUNT tiny connectors: how long a preview takes, how large what is rendered
  * becomes, how long the whole list of tools takes through the gateway, and what our own parts need.
+ * Previews take turns with those of a second stack that keeps its one connector: the machine's
+ * speed changes by half from minute to minute.
  */
 const count = Number(process.env["COUNT"] ?? 50);
 const sizes = [1, Math.round(count / 2), count];
@@ -29,6 +31,10 @@ const stackOf = (size: number) =>
         .map((id, at) => [id, { ...tinyConnector("http", image), hostPort: first + at }]),
     ),
   );
+const stackOfOne = () =>
+  tinyStack("bench-scale-one", 4924, {
+    one: { ...tinyConnector("http", image), hostPort: first - 1 },
+  });
 
 async function timed(what: () => Promise<Ran>): Promise<number> {
   const began = performance.now();
@@ -55,6 +61,7 @@ const rows = [
   [
     "connectors",
     "preview",
+    "of one beside it",
     "config.yaml",
     "haproxy.cfg of the relay",
     "list",
@@ -63,21 +70,28 @@ const rows = [
     "proxy",
   ],
 ];
-const previews: number[] = [];
+let grown = 0;
 const relays: number[] = [];
 let slowest = 0;
-rmSync(resolve(".lab", "bench-scale"), { recursive: true, force: true });
+for (const name of ["bench-scale", "bench-scale-one"])
+  rmSync(resolve(".lab", name), { recursive: true, force: true });
 let project = await stackOf(1);
+const beside = await stackOfOne();
 try {
+  await lockTiny(beside, ["one"]);
+  succeeded(await beside.pulumi("up", "--yes", "--skip-preview"));
   for (const size of sizes) {
     project = await stackOf(size);
     await lockTiny(project, [ids[0] ?? ""], ids.slice(0, size));
     process.stderr.write(`${size} connectors\n`);
     await timed(() => project.pulumi("up", "--yes", "--skip-preview"));
     const times: number[] = [];
-    for (let round = 0; round < 5; round++)
+    const ofOne: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      ofOne.push(await timed(() => beside.pulumi("preview")));
       times.push(await timed(() => project.pulumi("preview")));
-    previews.push(median(times));
+    }
+    grown = (median(times) - median(ofOne)) / (size - 1);
     const door = await doorOf(project);
     const lists: number[] = [];
     for (let round = 0; round < 5; round++) {
@@ -99,18 +113,17 @@ try {
     relays.push(used[1] ?? 0);
     rows.push([
       String(size),
-      `${(median(times) / 1000).toFixed(2)} s`,
+      ...[times, ofOne].map((all) => `${(median(all) / 1000).toFixed(2)} s`),
       ...sizesOf.map((text) => `${(text.length / 1024).toFixed(1)} kB`),
       `${slowest.toFixed(0)} ms`,
       ...used.map((megabytes) => `${megabytes.toFixed(0)} MB`),
     ]);
   }
   process.stdout.write(markdown(rows));
-  const grown = ((previews.at(-1) ?? 0) - (previews[0] ?? 0)) / (count - 1);
   const held = ((relays.at(-1) ?? 0) - (relays[0] ?? 0)) / (count - 1);
   process.stdout.write(
     `\npreview: ${grown.toFixed(0)} ms a connector (goal 40); list of ${count}: ${slowest.toFixed(0)} ms (goal 3000); relay: ${(held * 1024).toFixed(0)} kB a connector\n`,
   );
 } finally {
-  await project.pulumi("destroy", "--yes", "--skip-preview");
+  for (const one of [project, beside]) await one.pulumi("destroy", "--yes", "--skip-preview");
 }
