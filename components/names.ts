@@ -32,6 +32,9 @@ export const edge = {
 /** Where every HAProxy says how it is: on its container's loopback only. */
 export const haproxyHealthPort = 8404;
 
+/** What an HAProxy before one connector may use. */
+export const doorMemoryMb = 64;
+
 /** HAProxy between LiteLLM and the connectors. */
 export const relay = { host: "mcp-relay" } as const;
 

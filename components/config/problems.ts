@@ -212,7 +212,9 @@ export function problemsOf(error: z.ZodError, raw: unknown): Problem[] {
 }
 
 function shown(value: unknown): string {
-  const text = value instanceof Secret ? "[secret]" : JSON.stringify(value);
+  const plain = value instanceof Secret ? "[secret]" : JSON.stringify(value);
+  // A URL is no secret, until somebody puts a password in it.
+  const text = plain.replaceAll(/:\/\/[^"\s]*@/g, "://[secret]@");
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 

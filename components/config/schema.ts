@@ -195,7 +195,15 @@ const model = z.discriminatedUnion("provider", [
         examples: ["openai/gpt-4o"],
       }),
     apiKey: secretString,
-    apiBase: z.url().optional().meta({ description: "the provider's base URL, if not its own" }),
+    apiBase: z
+      .url({ abort: true })
+      // LiteLLM's config.yaml has it in the clear.
+      .regex(/^[a-z]+:\/\/[^/@]*(\/|$)/i)
+      .optional()
+      .meta({
+        description: "the provider's base URL, if not its own; without a password in it",
+        examples: ["http://models.lan:8080/v1"],
+      }),
   }),
 ]);
 

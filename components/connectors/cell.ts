@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorContainer } from "../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
 import { configFiles } from "../host/host-files.ts";
-import { mounted, project } from "../names.ts";
+import { doorMemoryMb, mounted, project } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
 import { doorConfig } from "./door-config.ts";
 import { egressConfig, egressPort } from "./egress-config.ts";
@@ -78,7 +78,7 @@ export class ConnectorCell extends pulumi.ComponentResource {
         alias: host,
         image: haproxy,
         user: model.edge.user,
-        memoryMb: 64,
+        memoryMb: doorMemoryMb,
         command: ["haproxy", "-db", "-f", `${mounted.config}/door.cfg`],
         network: context.networks.gateway,
         externalNetworks: [this.network],

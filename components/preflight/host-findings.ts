@@ -1,6 +1,6 @@
-import type { GatewayModel } from "../config/model.ts";
+import type { ConnectorContainer, GatewayModel } from "../config/model.ts";
 import { setCommand } from "../config/problems.ts";
-import { database, databaseClient, movingHost, proxy } from "../names.ts";
+import { database, databaseClient, doorMemoryMb, movingHost, proxy } from "../names.ts";
 import type { Finding, HostFacts } from "./findings.ts";
 
 /**
@@ -63,14 +63,24 @@ function clockFindings(facts: HostFacts, asked: number, answered: number): Findi
   ];
 }
 
+/** A connector's limit in MB, with its door and its way out where it has them. */
+function connectorMemory(model: GatewayModel, container: ConnectorContainer | undefined): number {
+  if (container === undefined) return 0;
+  const { definition, egress } = container;
+  return (
+    definition.memoryMb +
+    (egress.mode === "open" ? 0 : doorMemoryMb) +
+    (egress.mode === "filtered" ? model.egressProxy.memoryMb : 0)
+  );
+}
+
 function memoryFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   if (facts.memoryMb === 0) return [];
+  // The relay is an HAProxy with the edge's limit.
+  const own = [model.database, model.proxy, model.edge, model.edge, model.mockModel];
   const limits =
-    [model.database, model.proxy, model.edge, model.mockModel].reduce(
-      (sum, part) => sum + part.memoryMb,
-      0,
-    ) +
-    model.connectors.reduce((sum, { container }) => sum + (container?.definition.memoryMb ?? 0), 0);
+    own.reduce((sum, part) => sum + part.memoryMb, 0) +
+    model.connectors.reduce((sum, { container }) => sum + connectorMemory(model, container), 0);
   const fix = `${setCommand(["proxy", "memoryMb"], 1024)}, or another Docker host`;
   if (facts.memoryMb < limits)
     return [

@@ -73,6 +73,29 @@ it("counts one problem as one and shortens a long value", () => {
   expect(text).toContain(`value:   "${"x".repeat(116)}...\n`);
 });
 
+it("shows a URL without the password in it", () => {
+  const value = { url: "ftp://user:pass@word/x@server.lan/" };
+  expect(renderProblems([{ path: ["a"], message: "m", value, fix: "f" }], "s")).toContain(
+    'value:   {"url":"ftp://[secret]@server.lan/"}\n',
+  );
+});
+
+it("refuses a provider's base URL with a password in it, which LiteLLM's config.yaml would show", () => {
+  // With a mistake beside it: a configuration that is accepted has no problems to look at.
+  const given = (apiBase: string) =>
+    problemsIn({
+      models: { m: { provider: "litellm", model: "a/b", apiKey: exampleApiKey, apiBase } },
+      gatway: {},
+    })
+      .filter(({ path }) => path[0] === "models")
+      .map(({ path, allowed }) => [path, allowed]);
+  const allowed = "the provider's base URL, if not its own; without a password in it";
+  for (const apiBase of ["http://u:p@models.lan/v1", "http://u@models.lan", "models.lan"])
+    expect(given(apiBase)).toEqual([[["models", "m", "apiBase"], allowed]]);
+  for (const apiBase of ["http://models.lan:8080/v1", "https://[fd00::1]:8080", "http://m/a@b"])
+    expect(given(apiBase)).toEqual([]);
+});
+
 it("never shows a secret, whatever is wrong with it", () => {
   const raws: unknown[] = [
     { models: { m: { provider: "litellm", model: "bad", apiKey: exampleApiKey } } },
