@@ -78,9 +78,18 @@ async def _streams(client, answered):
 
 
 class _Session(ClientSession):
-    """Tells when its server has closed it."""
+    """Tells when its server has closed it, and whether a tool has been executed."""
 
-    when_ended = None
+    executed = False
+
+    def when_ended(self):
+        """Set by whoever holds the session."""
+
+    async def send_request(self, request, *args, **kwargs):
+        result = await super().send_request(request, *args, **kwargs)
+        # The SDK may ask for more before it gives an answer out (`_validate_tool_result`).
+        self.executed = self.executed or request.root.method == "tools/call"
+        return result
 
     async def _receive_loop(self):
         try:
@@ -177,21 +186,23 @@ class _Tools:
         self._held = held
 
     async def call_tool(self, **call):
-        fresh = self._held.calls == 0
-        self._held.calls += 1
+        held, session = self._held, self._held.session
+        fresh = held.calls == 0
+        held.calls += 1
+        session.executed = False
         try:
-            return await self._held.session.call_tool(**call)
+            return await session.call_tool(**call)
         except (anyio.ClosedResourceError, anyio.BrokenResourceError):
-            if fresh:
+            if fresh or session.executed:
                 raise
         except McpError:
-            if fresh or not self._held.forgotten:
+            if fresh or session.executed or not held.forgotten:
                 raise
         await self._client.disconnect()
         await self._client.begin()
         if self._client.held is None:
             raise ConnectionError("the server has ended the session and opens no other")
-        return await self._client.held.session.call_tool(**call)
+        return await self._client._session.call_tool(**call)
 
 
 class KeptClient(MCPClient):
