@@ -126,10 +126,17 @@ export async function linesWith(
   wanted = 0,
 ): Promise<Record<string, unknown>[]> {
   for (let tries = 0; ; tries++) {
-    const found = (await edge.log()).filter((line) =>
+    const log = await edge.log();
+    const found = log.filter((line) =>
       Object.entries(fields).every(([name, value]) => line[name] === value),
     );
-    if (found.length >= wanted || tries === 30) return found;
+    if (found.length >= wanted) return found;
+    if (tries === 30) {
+      const lines = log.map((line) => JSON.stringify(line)).join("\n");
+      throw new Error(
+        `${wanted} lines with ${JSON.stringify(fields)} were wanted, not of:\n${lines}`,
+      );
+    }
     await new Promise((done) => setTimeout(done, 100));
   }
 }
