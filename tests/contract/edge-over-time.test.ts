@@ -91,6 +91,20 @@ describeWithDocker("the edge's limits", () => {
     expect(await linesWith(edge, line, 3)).toHaveLength(3);
   });
 
+  it("writes a line for every request, however many come at once", async () => {
+    const many = { ...limits, requestsPerMinutePerAddress: 20, failuresPerMinute: 20 };
+    edge = await realEdge(edgeModel({ limits: many }), [one]);
+    const { raw } = edge;
+    const line = { path: "/v1/models" };
+    const before = (await linesWith(edge, line)).length;
+    let left = 3000;
+    const client = async (): Promise<void> => {
+      while (left-- > 0) await raw(models(one));
+    };
+    await Promise.all(Array.from({ length: 8 }, client));
+    expect((await linesWith(edge, line, before + 3000)).length).toBe(before + 3000);
+  });
+
   it("limits the connections of an address", async () => {
     edge = await realEdge(edgeModel({ limits: { ...limits, connectionsPerAddress: 10 } }), [one]);
     const { hostname, port } = new URL(edge.url);

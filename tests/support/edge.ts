@@ -132,9 +132,9 @@ export async function linesWith(
     );
     if (found.length >= wanted) return found;
     if (tries === 30) {
-      const lines = log.map((line) => JSON.stringify(line)).join("\n");
+      const last = log.slice(-40).map((line) => JSON.stringify(line));
       throw new Error(
-        `${wanted} lines with ${JSON.stringify(fields)} were wanted, not of:\n${lines}`,
+        `${wanted} lines with ${JSON.stringify(fields)} were wanted, not ${found.length}; the last of all:\n${last.join("\n")}`,
       );
     }
     await new Promise((done) => setTimeout(done, 100));
