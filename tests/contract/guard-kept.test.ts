@@ -1,7 +1,7 @@
 import { guardPolicy } from "../../components/litellm/guard-policy.ts";
 import { describeWithDocker, dockerOk, published, until } from "../support/docker.ts";
 import { doors, rpc } from "../support/doors.ts";
-import { type Guarded, guardedGateway, keys, rowsOf } from "../support/guarded.ts";
+import { type Guarded, auditLines, guardedGateway, keys, rowsOf } from "../support/guarded.ts";
 
 jest.setTimeout(120_000);
 
@@ -127,5 +127,19 @@ describeWithDocker("sessions that wait for the next call", () => {
       }),
     ).rejects.toThrow(/abort|timeout/i);
     expect(await session("both")).not.toBe(first);
+  });
+
+  // The last one: that server stays away.
+  it("says so when there is none to be had", async () => {
+    await session("both");
+    await dockerOk(["kill", gateway.notesContainer]);
+    const texts = [await call("both", "notes-session"), await call("both", "notes-session")];
+    expect(texts.map(([, text]) => text)).toEqual([
+      "the server went away before it had answered",
+      "Error: the MCP server does not answer",
+    ]);
+    expect((await auditLines(gateway.proxy)).at(-1)).toMatchObject({
+      ...{ key: "both", connector: "notes", tool: "session", outcome: "error" },
+    });
   });
 });

@@ -234,6 +234,12 @@ class KeptClient(MCPClient):
     def _have(self, held):
         self.held, self._session = held, _Tools(self, held)
 
+    async def call_tool(self, call):
+        # LiteLLM would try once more, and then tell the client of a session "not initialized".
+        if self.held is None:
+            raise ConnectionError("the MCP server does not answer")
+        return await super().call_tool(call)
+
     async def disconnect(self):
         # After a call that has failed or was given up: what may still come is nobody's.
         held, self.held, self._session = self.held, None, None
