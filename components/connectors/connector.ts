@@ -42,6 +42,19 @@ export class Connector extends pulumi.ComponentResource {
     const image = context.images.id(container.image);
     const samples = Object.values(connector.environment).some(({ kind }) => kind === "sample");
     const secrets = hasSecrets(connector) ? this.#secrets(args) : undefined;
+    const secretsPath =
+      secrets &&
+      secretFile(
+        `${name}-secrets`,
+        {
+          context,
+          directory: posix.join(directories.secrets, connector.host),
+          owner: container.user,
+          image,
+        },
+        { name: "connector.env", content: secrets },
+        child,
+      );
     const program = programOf(definition);
     const cell =
       egress.mode === "open"
@@ -81,24 +94,7 @@ export class Connector extends pulumi.ComponentResource {
             }),
         binds: [
           { source: args.files, target: mounted.config },
-          ...(secrets === undefined
-            ? []
-            : [
-                {
-                  source: secretFile(
-                    `${name}-secrets`,
-                    {
-                      context,
-                      directory: posix.join(directories.secrets, connector.host),
-                      owner: container.user,
-                      image,
-                    },
-                    { name: "connector.env", content: secrets },
-                    child,
-                  ),
-                  target: mounted.secrets,
-                },
-              ]),
+          ...(secretsPath === undefined ? [] : [{ source: secretsPath, target: mounted.secrets }]),
           ...connector.mounts,
         ],
         capabilities: definition.capabilities.map(({ add }) => add),

@@ -39,9 +39,11 @@ export function plainEnvironment(
   egressProxy: string,
 ): Readonly<Record<string, string>> {
   const proxy = `http://${egressProxy}:${egressPort}`;
-  const inputs = Object.entries(connector.environment).flatMap(([name, value]) =>
-    value.kind === "plain" && !hasSecrets(connector) ? [[name, value.value] as const] : [],
-  );
+  const inputs = hasSecrets(connector)
+    ? []
+    : Object.entries(connector.environment).flatMap(([name, value]) =>
+        value.kind === "plain" ? [[name, value.value] as const] : [],
+      );
   return {
     ...definition.environment,
     ...Object.fromEntries(inputs),

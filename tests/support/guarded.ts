@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import type { GuardRow } from "../../components/litellm/guard-policy.ts";
 import { exampleConfig, modelOf } from "./config.ts";
 import * as docker from "./docker.ts";
+import { rpc } from "./doors.ts";
 import { type RealGateway, masterKey, realGateway } from "./gateway.ts";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -118,21 +119,13 @@ export async function guardedGateway(
     await docker.until(notes, 60, async () => (await fetch(`${url}/calls`)).ok);
     for (const [name, { value }] of Object.entries(keys))
       if (value !== masterKey) await grantEverything(gateway.url, name, value);
+    const guarded = { ...gateway, notes: url, notesContainer: notes, remove };
     // The relay looks for a server that was not there once a second.
     await docker.until(gateway.relay, 30, async () => {
-      const answer = await fetch(`${gateway.url}/mcp/`, {
-        method: "POST",
-        headers: {
-          Authorization: `Bearer ${keys.both.value}`,
-          "Content-Type": "application/json",
-          Accept: "application/json, text/event-stream",
-        },
-        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
-      });
-      const text = await answer.text();
+      const { text } = await rpc(guarded, keys.both.value, "tools/list");
       return text.includes("notes-slow") && text.includes("db-list_schemas");
     });
-    return { ...gateway, notes: url, notesContainer: notes, provider: gateway.provider, remove };
+    return guarded;
   } catch (error) {
     await remove();
     throw error;
