@@ -19,8 +19,16 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
     place.remove();
   });
 
-  /** Starts the entrypoint with a `litellm` that says how it was called instead of starting. */
-  async function started(secrets: string | undefined, mode = 0o600, roots = rootsOfNobody) {
+  const saysHow =
+    'echo "litellm $*"; env | grep -E "^(LITELLM_(MASTER|SALT)_KEY|DATABASE_URL|SSL_CERT_FILE)=" | sort';
+
+  /** Starts the entrypoint with another `litellm`, which says how it was called if nothing else. */
+  async function started(
+    secrets: string | undefined,
+    mode = 0o600,
+    roots = rootsOfNobody,
+    litellm = saysHow,
+  ) {
     chmodSync(place.path, 0o755);
     for (const name of ["entrypoint.sh", "prisma.sh", "trusted_roots.py"])
       copyFileSync(join("components", "litellm", "files", name), join(place.path, name));
@@ -30,13 +38,9 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
       writeFileSync(file, secrets);
       chmodSync(file, mode);
     }
-    writeFileSync(
-      join(place.path, "litellm"),
-      '#!/bin/sh\necho "litellm $*"; env | grep -E "^(LITELLM_(MASTER|SALT)_KEY|DATABASE_URL|SSL_CERT_FILE)=" | sort\n',
-      { mode: 0o755 },
-    );
+    writeFileSync(join(place.path, "litellm"), `#!/bin/sh\n${litellm}\n`, { mode: 0o755 });
     const ran = await runOnce([
-      ...["--network", "none", "--cap-drop", "ALL", "--entrypoint", "/bin/sh"],
+      ...["--network", "none", "--init", "--cap-drop", "ALL", "--entrypoint", "/bin/sh"],
       ...["--volume", `${place.path}:/etc/mcp-gateway:ro`],
       ...(secrets === undefined ? [] : ["--volume", `${file}:/run/secrets/mcp-gateway.env:ro`]),
       ...[image(images.litellm), "-c"],
@@ -75,27 +79,18 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
 
   /** What LiteLLM sees of `prisma` when it calls it, and what the real one is asked to do. */
   async function migrated(prisma: string): Promise<string[]> {
-    for (const name of ["entrypoint.sh", "prisma.sh", "trusted_roots.py"])
-      copyFileSync(join("components", "litellm", "files", name), join(place.path, name));
-    const file = join(place.path, "proxy.env");
-    writeFileSync(file, envFile(good), { mode: 0o600 });
-    writeFileSync(join(place.path, "roots.json"), rootsOfNobody);
     const asks = ["prisma", "prisma migrate deploy", "prisma migrate deploy", "prisma --version"];
-    writeFileSync(
-      join(place.path, "litellm"),
-      `#!/bin/sh\n${asks.map((ask) => `${ask}; echo "$?: ${ask}"\n`).join("")}cat /tmp/asked >&2\n`,
-      { mode: 0o755 },
+    const litellm = asks.map((ask) => `${ask}; echo "$?: ${ask}"\n`).join("");
+    const said = `#!/bin/sh\necho "$*" >>/tmp/asked\n${prisma}\n`;
+    writeFileSync(join(place.path, "prisma"), said, { mode: 0o755 });
+    const { stdout, stderr } = await started(
+      envFile(good),
+      0o600,
+      rootsOfNobody,
+      `${litellm}cat /tmp/asked >&2`,
     );
-    const said = `echo "$*" >>/tmp/asked\n${prisma}`;
-    writeFileSync(join(place.path, "prisma"), `#!/bin/sh\n${said}\n`, { mode: 0o755 });
-    const ran = await runOnce([
-      ...["--network", "none", "--init", "--cap-drop", "ALL", "--entrypoint", "/bin/sh"],
-      ...["--volume", `${place.path}:/etc/mcp-gateway:ro`],
-      ...["--volume", `${file}:/run/secrets/mcp-gateway.env:ro`, image(images.litellm), "-c"],
-      'PATH="/etc/mcp-gateway:$PATH" exec /bin/sh /etc/mcp-gateway/entrypoint.sh',
-    ]);
     rmSync(join(place.path, "prisma"));
-    return [...ran.stdout.split("\n"), ...ran.stderr.split("\n").slice(1)];
+    return [...stdout.split("\n"), ...stderr.split("\n").slice(1)];
   }
 
   it("migrates the database beside LiteLLM's start, and gives it the answer once", async () => {
