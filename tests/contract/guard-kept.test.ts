@@ -1,12 +1,12 @@
 import { guardPolicy } from "../../components/litellm/guard-policy.ts";
 import { describeWithDocker, dockerOk, published, until } from "../support/docker.ts";
-import { doors, rpc } from "../support/doors.ts";
+import { GONE, doors, rpc } from "../support/doors.ts";
 import { type Guarded, auditLines, guardedGateway, keys, rowsOf } from "../support/guarded.ts";
 
 jest.setTimeout(120_000);
 
 const idle = 3;
-const tools = { db: ["list_schemas"], notes: ["broken", "session", "slow"] };
+const tools = { db: ["list_schemas"], notes: ["broken", "lost", "session", "slow"] };
 const rows = rowsOf({
   part: { value: keys.part.value, row: { name: "part", tools, models: [], expires: null } },
   both: { value: keys.both.value, row: { name: "both", tools, models: [], expires: null } },
@@ -57,8 +57,10 @@ describeWithDocker("sessions that wait for the next call", () => {
   it("is the same after a tool has failed", async () => {
     await allEnded();
     const first = await session("both");
-    const [, text] = await call("both", "notes-broken");
-    expect(text).toBe("Error executing tool broken: it is broken");
+    expect(await call("both", "notes-broken")).toEqual([
+      true,
+      "Error executing tool broken: it is broken",
+    ]);
     expect(await session("both")).toBe(first);
   });
 
@@ -86,6 +88,16 @@ describeWithDocker("sessions that wait for the next call", () => {
       expect(await session("both")).toBe(second);
     },
   );
+
+  it("never asks twice for what may have been done", async () => {
+    const executed = async (): Promise<string[]> =>
+      (await (await fetch(`${gateway.notes}/calls`)).json()) as string[];
+    const first = await session("both");
+    await executed();
+    expect(await call("both", "notes-lost")).toEqual([true, GONE]);
+    expect(await executed()).toEqual(["lost"]);
+    expect(await session("both")).not.toBe(first);
+  });
 
   it("has a new one where the server has started again, over both transports", async () => {
     const first = await session("both");
@@ -134,9 +146,9 @@ describeWithDocker("sessions that wait for the next call", () => {
     await session("both");
     await dockerOk(["kill", gateway.notesContainer]);
     const texts = [await call("both", "notes-session"), await call("both", "notes-session")];
-    expect(texts.map(([, text]) => text)).toEqual([
-      "the server went away before it had answered",
-      "Error: the MCP server does not answer",
+    expect(texts).toEqual([
+      [true, GONE],
+      [true, "Error: the MCP server does not answer"],
     ]);
     expect((await auditLines(gateway.proxy)).at(-1)).toMatchObject({
       ...{ key: "both", connector: "notes", tool: "session", outcome: "error" },

@@ -1,6 +1,9 @@
 import { masterKey } from "./gateway.ts";
 import type { Guarded } from "./guarded.ts";
 
+/** What a client is told of a call whose answer ended before it was there. */
+export const GONE = "Error: the server went away before it had answered";
+
 /** What a caller sees of one attempt to run a tool. */
 export interface Seen {
   readonly status: number;

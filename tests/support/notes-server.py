@@ -46,6 +46,15 @@ async def session(ctx: Context, seconds: float = 0) -> str:
     return ctx.request_context.request.headers["mcp-session-id"]
 
 
+@server.tool()
+async def lost(ctx: Context) -> str:
+    """Does its work, and loses the session before it has answered: the answer ends without one."""
+    CALLS.append("lost")
+    name = ctx.request_context.request.headers["mcp-session-id"]
+    await server.session_manager._server_instances[name].terminate()
+    return "unheard"
+
+
 @server.custom_route("/sessions", methods=["GET"])
 async def sessions(_request):
     """Those that are open now."""

@@ -174,7 +174,10 @@ def manager_front(original):
         except RefusedCall:
             call.outcome = "refused"
             raise
-        # LiteLLM answers with the content alone, as if every call had succeeded.
+        # The MCP SDK ends such a call in two ways; the client is told of both in the same words.
+        if guard_sessions.says_gone(result):
+            raise RuntimeError(guard_sessions.GONE)
+        # LiteLLM goes on with the content alone, as if every call had succeeded.
         call.outcome = "error" if result.isError else "ok"
         return result
 
@@ -182,7 +185,7 @@ def manager_front(original):
 
 
 def handler_front(original):
-    """`tools/call` as a client says it: refusals are errors in the client's eyes as well."""
+    """`tools/call` as a client says it: refusals and failures are errors in its eyes as well."""
     from litellm.proxy._experimental.mcp_server.server import get_auth_context
     from mcp import types
 
@@ -196,7 +199,10 @@ def handler_front(original):
                 content = [types.TextContent(type="text", text=refusal.message)]
                 return types.ServerResult(types.CallToolResult(content=content, isError=True))
             CALL.set(call)
-            return await original(request)
+            answer = await original(request)
+            # LiteLLM answers every exception, and every failure of a tool, with `isError: false`.
+            answer.root.isError = call.outcome != "ok"
+            return answer
 
     return guarded_handler
 

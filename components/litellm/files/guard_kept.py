@@ -25,7 +25,7 @@ from mcp.client.streamable_http import streamablehttp_client
 from mcp.shared.exceptions import McpError
 
 import guard_seams
-from guard_sessions import end_pending
+from guard_sessions import GONE, end_pending
 
 # Seconds that a session waits for a call; 0: a session for each call, as LiteLLM has it.
 IDLE = float(os.environ.get("MCP_GATEWAY_SESSION_IDLE", "30"))
@@ -125,7 +125,7 @@ class _Held:
                 try:
                     await self._end.wait()
                 finally:
-                    end_pending(session)
+                    end_pending(session, list(session._response_streams))
         except Exception as error:
             # In LiteLLM's words; it goes on without a session, and says so to the client.
             verbose_logger.warning(f"MCP client connection failed: {error}")
@@ -194,7 +194,8 @@ class _Tools:
             return await session.call_tool(**call)
         except (anyio.ClosedResourceError, anyio.BrokenResourceError):
             if fresh or session.executed:
-                raise
+                # Their own text is empty.
+                raise ConnectionError(GONE) from None
         except McpError:
             if fresh or session.executed or not held.forgotten:
                 raise
