@@ -17,7 +17,8 @@ const files = join("components", "litellm", "files");
 export const proxyFiles: readonly string[] = [
   ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh"],
   ...["guard.py", "guard_calls.py", "guard_kept.py", "guard_policy.py", "guard_requests.py"],
-  ...["guard_schemas.py", "guard_seams.py", "guard_sessions.py", "trusted_roots.py"],
+  ...["guard_schemas.py", "guard_seams.py", "guard_sessions.py"],
+  ...["guard_stateless.py", "trusted_roots.py"],
 ];
 
 export interface LitellmProxyArgs {

@@ -235,6 +235,69 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
       expect(text).not.toContain(secret);
   });
 
+  it("keeps nothing of a request that is over", async () => {
+    const kilobytes = async (): Promise<number> => {
+      const status = await dockerOk(["exec", gateway.proxy, "sh", "-c", "cat /proc/[0-9]*/status"]);
+      return Math.max(...[...status.matchAll(/^VmRSS:\s+(\d+)/gm)].map(([, size]) => Number(size)));
+    };
+    const pings = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i += 1) {
+        const pong = await rpc(gateway, keys.both.value, "ping");
+        expect([pong.status, JSON.parse(pong.text)]).toEqual([
+          200,
+          { jsonrpc: "2.0", id: 1, result: {} },
+        ]);
+      }
+    };
+    await pings(100);
+    const before = await kilobytes();
+    await pings(1000);
+    // 48 MB with the SDK's own way.
+    expect((await kilobytes()) - before).toBeLessThan(15_000);
+  });
+
+  it.each(["/mcp/", "/mcp/sse"])("is not disturbed by a client that leaves %s", async (path) => {
+    const audited = (await auditLines(gateway.proxy)).length;
+    const left = fetch(gateway.url + path, {
+      method: "POST",
+      headers: {
+        Authorization: `Bearer ${keys.both.value}`,
+        "Content-Type": "application/json",
+        Accept: "application/json, text/event-stream",
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "notes-slow", arguments: { seconds: 1 } },
+      }),
+      signal: AbortSignal.timeout(400),
+    }).then((answer) => answer.text());
+    await expect(left).rejects.toThrow(/abort|timeout/i);
+    // The tool goes on: that a client has left is no word of its.
+    await until(gateway.proxy, 10, async () => (await auditLines(gateway.proxy)).length > audited);
+    expect((await auditLines(gateway.proxy)).at(-1)).toMatchObject({ tool: "slow", outcome: "ok" });
+    for (const door of ["/mcp/", "/mcp/sse"])
+      expect(await doors[door]?.(gateway, keys.both.value, "notes-slow")).toMatchObject({
+        ...{ status: 200, text: "at last" },
+      });
+  });
+
+  it("goes on when nothing answers where its servers are", async () => {
+    const slow = () => doors["/mcp/"]?.(gateway, keys.both.value, "notes-slow");
+    await dockerOk(["stop", "-t", "1", gateway.relay]);
+    // In the session that waited for it, and without one.
+    expect(await slow()).toMatchObject({ isError: true, text: GONE });
+    expect(await slow()).toMatchObject({
+      ...{ isError: true, text: "Error: the MCP server does not answer" },
+    });
+    expect((await rpc(gateway, keys.both.value, "ping")).status).toBe(200);
+    expect(await listed("both")).toEqual([]);
+    await dockerOk(["start", gateway.relay]);
+    await until(gateway.relay, 30, async () => (await slow())?.isError === false);
+    await until(gateway.relay, 30, async () => (await listed("both")).length === 4);
+  });
+
   // The last one: that server stays away.
   it("says so when a server goes away in the middle of its answer", async () => {
     const call = doors["/mcp/"]?.(gateway, keys.both.value, "notes-slow", { seconds: 60 });

@@ -24,6 +24,7 @@ import guard_requests  # noqa: E402
 import guard_schemas  # noqa: E402
 import guard_seams  # noqa: E402
 import guard_sessions  # noqa: E402
+import guard_stateless  # noqa: E402
 from guard_calls import CALL, SCOPE, Call, Scope, emit, scope  # noqa: E402
 from guard_policy import Policy, Refusal  # noqa: E402
 
@@ -231,6 +232,7 @@ def install():
     guard_sessions.install()
     guard_kept.install()
     guard_schemas.install()
+    guard_stateless.install()
     guard_seams.put_in_front(server, "_list_mcp_tools", list_front)
     guard_seams.put_in_front(server.global_mcp_server_manager, "call_tool", manager_front)
     # The MCP SDK's own table of handlers.
