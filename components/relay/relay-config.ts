@@ -88,7 +88,7 @@ function server({ host, port, elsewhere }: Upstream): string {
 }
 
 function listen(upstream: Upstream): string[] {
-  const { id, alias, bind, calledAs } = upstream;
+  const { id, alias, bind, calledAs, elsewhere } = upstream;
   return [
     `listen ${id}`,
     `  bind :${bind}`,
@@ -99,6 +99,12 @@ function listen(upstream: Upstream): string[] {
     "  # LiteLLM 1.77.3 sends its own beside the negotiated one; the TypeScript SDK refuses two.",
     "  http-request set-header MCP-Protocol-Version %[req.hdr(mcp-protocol-version,-1)] if { req.hdr_cnt(mcp-protocol-version) gt 1 }",
     `  http-request set-header Host ${calledAs}`,
+    ...(elsewhere === undefined
+      ? [
+          "  # FastMCP up to 1.10 redirects /mcp to /mcp/, by the name that it was asked under.",
+          `  http-response replace-header Location ^http://${calledAs}(/.*) \\1`,
+        ]
+      : []),
     ...[502, 503].map(
       (status) =>
         `  http-error status ${status} content-type application/json string ${json(`the connector ${alias} does not answer`)}`,

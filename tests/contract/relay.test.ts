@@ -144,12 +144,16 @@ describeWithDocker(
       expect(Number(calls)).toBeGreaterThan(10);
     });
 
-    it("finds one that comes back by itself", async () => {
+    it("finds one that comes back by itself, and goes where it redirects to", async () => {
       await docker(["rm", "--force", names.hole]);
       const server = `
 from http.server import BaseHTTPRequestHandler, HTTPServer
 class Here(BaseHTTPRequestHandler):
     def do_GET(self):
+        if self.path == "/mcp":
+            # As the Python SDK up to 1.10 does it.
+            self.send_response(307); self.send_header("Location", f"http://{self.headers['Host']}/mcp/")
+            self.send_header("Content-Length", "0"); self.end_headers(); return
         self.send_response(200); self.send_header("Content-Length", "4"); self.end_headers(); self.wfile.write(b"here")
 HTTPServer(("0.0.0.0", 9000), Here).serve_forever()`;
       await start(names.hole, [
@@ -163,12 +167,13 @@ HTTPServer(("0.0.0.0", 9000), Here).serve_forever()`;
 import time, urllib.request as u, urllib.error as e
 for _ in range(60):
     try:
-        print(u.urlopen("${url}", timeout=5).read().decode()); break
+        answer = u.urlopen("${url}", timeout=5)
+        print(answer.read().decode(), answer.geturl()); break
     except e.HTTPError as x:
         last = x.code; time.sleep(0.25)
 else: print(last)`,
       ]);
-      expect(seen.stdout.trim()).toBe("here");
+      expect(seen.stdout.trim()).toBe(`here ${url}/`);
     });
   },
 );
