@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { configSchema } from "../../components/config/schema.ts";
 import { median } from "./figures.ts";
 import { type Door, ask, doorOf, lockTiny, succeeded, tinyConnector, tinyStack } from "./tiny.ts";
 
@@ -9,16 +8,14 @@ import { type Door, ask, doorOf, lockTiny, succeeded, tinyConnector, tinyStack }
  * is added in each round, and a client asks for its tool all the while.
  */
 const rounds = Number(process.env["ROUNDS"] ?? 5);
-const image = configSchema.parse({}).proxy.image;
+
 const ids = Array.from({ length: rounds + 1 }, (_, at) => `c${at}`);
 const stackOf = (size: number) =>
   tinyStack(
     "bench-add",
     4924,
     Object.fromEntries(
-      ids
-        .slice(0, size)
-        .map((id, at) => [id, { ...tinyConnector("http", image), hostPort: 28_930 + at }]),
+      ids.slice(0, size).map((id, at) => [id, { ...tinyConnector("http"), hostPort: 28_930 + at }]),
     ),
   );
 

@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { type Ran, run } from "../../components/host/host-exec.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { relayConfig, upstreams } from "../../components/relay/relay-config.ts";
-import { configSchema } from "../../components/config/schema.ts";
 import { markdown, median } from "./figures.ts";
 import { stackModel } from "../lib/stack-model.ts";
 import { type Door, ask, doorOf, lockTiny, succeeded, tinyConnector, tinyStack } from "./tiny.ts";
@@ -16,7 +15,7 @@ import { type Door, ask, doorOf, lockTiny, succeeded, tinyConnector, tinyStack }
  */
 const count = Number(process.env["COUNT"] ?? 50);
 const sizes = [1, Math.round(count / 2), count];
-const image = configSchema.parse({}).proxy.image;
+
 const ids = Array.from({ length: count }, (_, at) => `c${String(at + 1).padStart(2, "0")}`);
 // Below what the kernel gives to outgoing connections: one of them had one of fifty ports, twice.
 const first = 28_800;
@@ -26,14 +25,12 @@ const stackOf = (size: number) =>
     "bench-scale",
     4922,
     Object.fromEntries(
-      ids
-        .slice(0, size)
-        .map((id, at) => [id, { ...tinyConnector("http", image), hostPort: first + at }]),
+      ids.slice(0, size).map((id, at) => [id, { ...tinyConnector("http"), hostPort: first + at }]),
     ),
   );
 const stackOfOne = () =>
   tinyStack("bench-scale-one", 4924, {
-    one: { ...tinyConnector("http", image), hostPort: first - 1 },
+    one: { ...tinyConnector("http"), hostPort: first - 1 },
   });
 
 async function timed(what: () => Promise<Ran>): Promise<number> {

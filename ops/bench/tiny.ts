@@ -8,21 +8,31 @@ const source = `exec(${JSON.stringify(readFileSync("ops/bench/tiny-server.py", "
 
 export type Transport = "sse" | "http" | "stdio";
 
-/** An inline definition of the tiny server. Its image is one that has Python's `mcp` package. */
-export function tinyConnector(transport: Transport, image: string): Record<string, unknown> {
+/** The catalogue's bridge: its image has Python's `mcp` package, of this year. */
+const bridge = {
+  image: /^image: (\S+)$/m.exec(readFileSync("mcp-connectors/toolshed.yaml", "utf8"))?.[1] ?? "",
+  python: "/opt/bridge/bin/python3",
+};
+
+/** Program and arguments of the tiny server. */
+export const tinyCommand = (transport: Transport, python = bridge.python): string[] => [
+  ...[python, "-c", source, transport],
+];
+
+/** An inline definition of the tiny server. */
+export function tinyConnector(
+  transport: Transport,
+  command = tinyCommand(transport),
+): Record<string, unknown> {
   const verify = { tool: "echo", arguments: { text: "hello" }, expect: "hello" };
   return {
     definition: {
       title: "Tiny",
       description: "One tool that says what it was told",
       transport,
-      image,
+      image: bridge.image,
       ...(transport === "stdio" ? {} : { port: 9000, path: transport === "sse" ? "/sse" : "/mcp" }),
-      // The bridge's image has the package beside the bridge only: it is no part of the contract.
-      command: [
-        transport === "stdio" ? "/opt/bridge/bin/python3" : "python3",
-        ...["-c", source, transport],
-      ],
+      command,
       memoryMb: 192,
       tmpfs: { "/tmp": "size=16m" },
       egress: { mode: "open", reason: "a benchmark of the way in" },
@@ -37,6 +47,7 @@ export async function tinyStack(
   name: string,
   port: number,
   connectors: Readonly<Record<string, Record<string, unknown>>>,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<ScratchProject> {
   const directory = resolve(".lab", name);
   const unlimited = {
@@ -57,6 +68,7 @@ export async function tinyStack(
       },
     },
     imageMirrorFile: resolve(".lab", "images.json"),
+    ...more,
   });
 }
 

@@ -1,9 +1,10 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { configSchema } from "../../components/config/schema.ts";
+import { run } from "../../components/host/host-exec.ts";
 import { bareLitellm } from "./bare.ts";
 import { markdown, quantile } from "./figures.ts";
 import {
@@ -13,13 +14,14 @@ import {
   doorOf,
   lockTiny,
   succeeded,
+  tinyCommand,
   tinyConnector,
   tinyStack,
 } from "./tiny.ts";
 
 /**
- * What a tool call costs: each transport, the server asked directly by a client that keeps its
- * session, through LiteLLM by itself, and through edge, proxy, guard and relay, at 1, 8 and 32
+ * What a tool call costs: each transport, and a stdio server that LiteLLM starts itself, asked
+ * directly by a client that keeps its session, through LiteLLM by itself, and through edge, proxy, guard and relay, at 1, 8 and 32
  * clients. The three take turns in short blocks. Prints a table, the goals, and the ratios to
  * LiteLLM by itself: the goals were set on a machine where it takes 20.5 ms and 74 calls/s (facts
  * §7b, with one certificate), and what it takes here is printed beside.
@@ -29,8 +31,12 @@ const rounds = Number(process.env["ROUNDS"] ?? 4);
 const crowds = [1, 8, 32];
 const ports: Readonly<Record<Transport, number>> = { sse: 28_951, http: 28_952, stdio: 28_953 };
 const transports = Object.keys(ports) as Transport[];
-const litellm = configSchema.parse({}).proxy.image;
-const bridge = /^image: (\S+)$/m.exec(readFileSync("mcp-connectors/toolshed.yaml", "utf8"))?.[1];
+/** `inside`: with `placement: gateway`. */
+type Place = Transport | "inside";
+const places: readonly Place[] = [...transports, "inside"];
+const proxy = "bench-transports-mcp-litellm-proxy";
+/** The tiny server in LiteLLM's own container. */
+const inside = tinyCommand("stdio", "python3");
 
 type Call = () => Promise<void>;
 interface Caller {
@@ -38,16 +44,24 @@ interface Caller {
   readonly close: () => Promise<void>;
 }
 
-async function direct(transport: Transport): Promise<Caller> {
+async function direct(place: Place): Promise<Caller> {
   const client = new Client({ name: "bench", version: "1.0.0" });
-  const base = `http://127.0.0.1:${ports[transport]}`;
-  await client.connect(
-    transport === "sse"
-      ? // Deprecated, and what servers like postgres-mcp still speak: it is what is measured here.
-        // eslint-disable-next-line @typescript-eslint/no-deprecated
-        new SSEClientTransport(new URL("/sse", base))
-      : new StreamableHTTPClientTransport(new URL("/mcp", base)),
-  );
+  if (place === "inside") {
+    const container = succeeded(
+      await run("docker", ["ps", "-q", "--filter", `name=^/${proxy}`]),
+    ).stdout.trim();
+    const args = ["exec", "-i", container, ...inside];
+    await client.connect(new StdioClientTransport({ command: "docker", args }));
+  } else {
+    const base = `http://127.0.0.1:${ports[place]}`;
+    await client.connect(
+      place === "sse"
+        ? // Deprecated, and what servers like postgres-mcp still speak: it is what is measured here.
+          // eslint-disable-next-line @typescript-eslint/no-deprecated
+          new SSEClientTransport(new URL("/sse", base))
+        : new StreamableHTTPClientTransport(new URL("/mcp", base)),
+    );
+  }
   return {
     call: async () => {
       const answer = await client.callTool({ name: "echo", arguments: { text: "hello" } });
@@ -58,8 +72,8 @@ async function direct(transport: Transport): Promise<Caller> {
 }
 
 /** A client of LiteLLM's, with a request a call. */
-function through(door: Door, transport: Transport): Promise<Caller> {
-  const call = { name: `${transport}-echo`, arguments: { text: "hello" } };
+function through(door: Door, place: Place): Promise<Caller> {
+  const call = { name: `${place}-echo`, arguments: { text: "hello" } };
   return Promise.resolve({
     call: async () => {
       const text = await ask(door, "tools/call", call);
@@ -69,82 +83,94 @@ function through(door: Door, transport: Transport): Promise<Caller> {
   });
 }
 
-/** Calls for some seconds with a crowd of callers; the times in ms. */
-async function block(make: () => Promise<Caller>, crowd: number): Promise<number[]> {
+interface Block {
+  /** What each call took, in ms. */
+  readonly times: readonly number[];
+  /** Seconds until the last one was answered. */
+  readonly lasted: number;
+}
+
+/** Calls for some seconds with a crowd of callers. */
+async function block(make: () => Promise<Caller>, crowd: number): Promise<Block> {
   const callers = await Promise.all(Array.from({ length: crowd }, make));
-  const end = performance.now() + seconds * 1000;
+  const start = performance.now();
+  const end = start + seconds * 1000;
   const times: number[] = [];
   await Promise.all(
-    callers.map(async ({ call, close }) => {
+    callers.map(async ({ call }) => {
       while (performance.now() < end) {
         const began = performance.now();
         await call();
         times.push(performance.now() - began);
       }
-      await close();
     }),
   );
-  return times;
+  const lasted = (performance.now() - start) / 1000;
+  for (const { close } of callers) await close();
+  return { times, lasted };
 }
 
 interface Way {
   readonly name: string;
-  readonly caller: (transport: Transport) => Promise<Caller>;
+  readonly caller: (place: Place) => Promise<Caller>;
 }
 
 rmSync(resolve(".lab", "bench-transports"), { recursive: true, force: true });
 const project = await tinyStack(
   "bench-transports",
   4921,
-  Object.fromEntries(
-    transports.map((transport) => [
-      transport,
-      {
-        ...tinyConnector(transport, transport === "stdio" ? (bridge ?? litellm) : litellm),
-        hostPort: ports[transport],
-      },
-    ]),
-  ),
+  {
+    ...Object.fromEntries(
+      transports.map((transport) => [
+        transport,
+        {
+          ...tinyConnector(transport),
+          hostPort: ports[transport],
+        },
+      ]),
+    ),
+    inside: { ...tinyConnector("stdio", inside), placement: "gateway" },
+  },
+  // A process for each of 32 clients at once.
+  { proxy: { memoryMb: 6144 } },
 );
 let remove = async (): Promise<void> => Promise.resolve();
 try {
-  await lockTiny(project, transports);
+  await lockTiny(project, transports, ["inside"]);
   succeeded(await project.pulumi("up", "--yes", "--skip-preview"));
   const gateway = await doorOf(project);
-  const bare = await bareLitellm(
-    resolve(project.directory, "bare"),
-    4923,
-    "bench-transports-mcp-litellm-proxy",
-    {
-      sse: { transport: "sse", url: "http://mcp-sse:9000/sse" },
-      http: { transport: "http", url: "http://mcp-http:9000/mcp" },
-      stdio: { transport: "http", url: "http://mcp-stdio:8080/mcp" },
-    },
-  );
+  const [command, ...args] = inside;
+  const bare = await bareLitellm(resolve(project.directory, "bare"), 4923, proxy, {
+    sse: { transport: "sse", url: "http://mcp-sse:9000/sse" },
+    http: { transport: "http", url: "http://mcp-http:9000/mcp" },
+    stdio: { transport: "http", url: "http://mcp-stdio:8080/mcp" },
+    inside: { transport: "stdio", command, args },
+  });
   remove = bare.remove;
   const ways: readonly Way[] = [
     { name: "direct", caller: direct },
-    { name: "LiteLLM", caller: (transport) => through(bare, transport) },
-    { name: "gateway", caller: (transport) => through(gateway, transport) },
+    { name: "LiteLLM", caller: (place) => through(bare, place) },
+    { name: "gateway", caller: (place) => through(gateway, place) },
   ];
   const rows = [
     ["transport", "clients", ...ways.flatMap(({ name }) => [`${name} p50 / p95, ms`, "calls/s"])],
   ];
   const took = new Map<string, { p50: number; rate: number }>();
-  for (const transport of transports) {
+  for (const place of places) {
     // The first calls make what later ones find: connections, caches, a session of the server's.
-    for (const { caller } of ways) await block(() => caller(transport), 1);
+    for (const { caller } of ways) await block(() => caller(place), 1);
     for (const crowd of crowds) {
-      const times = ways.map((): number[] => []);
+      const blocks = ways.map((): Block[] => []);
       for (let round = 0; round < rounds; round++)
         for (const [at, { caller }] of ways.entries())
-          times[at]?.push(...(await block(() => caller(transport), crowd)));
-      const row = [transport, String(crowd)];
+          blocks[at]?.push(await block(() => caller(place), crowd));
+      const row = [place, String(crowd)];
       for (const [at, { name }] of ways.entries()) {
-        const own = times[at] ?? [];
+        const own = blocks[at]?.flatMap(({ times }) => times) ?? [];
+        const lasted = blocks[at]?.reduce((sum, block) => sum + block.lasted, 0) ?? 0;
         const p50 = quantile(own, 0.5);
-        const rate = own.length / seconds / rounds;
-        took.set(`${name} ${transport} ${crowd}`, { p50, rate });
+        const rate = own.length / lasted;
+        took.set(`${name} ${place} ${crowd}`, { p50, rate });
         row.push(`${p50.toFixed(1)} / ${quantile(own, 0.95).toFixed(1)}`, rate.toFixed(0));
       }
       rows.push(row);

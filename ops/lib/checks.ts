@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ConnectorExpectation, VerificationPlan } from "../../components/verification/plan.ts";
 import { type ListedTool, lockDifferences, lockTools } from "../../components/access/tools-lock.ts";
-import { callTool, toolNames, withSession } from "./gateway-client.ts";
+import { type ToolResult, callTool, toolNames, withSession } from "./gateway-client.ts";
 import { restartChecks } from "./restarts.ts";
 import { hostExec } from "../../components/host/host-exec.ts";
 import { findDrift } from "./drift-checks.ts";
@@ -123,6 +123,19 @@ function lockChecks(plan: VerificationPlan): Check[] {
   }));
 }
 
+/**
+ * What an answer proves, in words.
+ * @param expect a regular expression
+ * @throws Error for an answer that is an error, whatever it says, or says something else
+ */
+export function proof({ text, isError }: ToolResult, expect: string): string {
+  const quoted = JSON.stringify(text.slice(0, 400));
+  if (isError) throw new Error(`failed with ${quoted}`);
+  if (!new RegExp(expect).test(text))
+    throw new Error(`answered ${quoted}, which does not match /${expect}/`);
+  return `${text.length} characters, matching /${expect}/`;
+}
+
 function connectorChecks(plan: VerificationPlan): Check[] {
   return plan.connectors.map((connector) => {
     const tool = `${connector.alias}-${connector.tool}`;
@@ -130,19 +143,13 @@ function connectorChecks(plan: VerificationPlan): Check[] {
     return {
       name: `tool call ${tool} ${key === undefined ? "(no key may use it: called inside)" : `with key ${key.name}`}`,
       run: async () => {
-        const text =
+        const result =
           key === undefined
-            ? await callInside(plan, connector)
-            : (
-                await withSession(plan.gatewayUrl, key.value, (client) =>
-                  callTool(client, tool, connector.arguments),
-                )
-              ).text;
-        if (!new RegExp(connector.expect).test(text))
-          throw new Error(
-            `answered ${JSON.stringify(text.slice(0, 400))}, which does not match /${connector.expect}/`,
-          );
-        return `${text.length} characters, matching /${connector.expect}/`;
+            ? { text: await callInside(plan, connector), isError: false }
+            : await withSession(plan.gatewayUrl, key.value, (client) =>
+                callTool(client, tool, connector.arguments),
+              );
+        return proof(result, connector.expect);
       },
     };
   });

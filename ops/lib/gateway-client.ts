@@ -35,7 +35,7 @@ export async function toolNames(client: Client): Promise<string[]> {
   return tools.map((tool) => tool.name).sort();
 }
 
-/** A tool's result as text. LiteLLM answers failures as successes: look at the text too. */
+/** A tool's result as text, and whether the call has failed. */
 export async function callTool(
   client: Client,
   name: string,

@@ -67,7 +67,7 @@ docker.describeWithDocker("credentials that a client sends for a server, on Lite
     await docker.start(headersServer, [
       ...["--network", gateway.network, "--network-alias", "mcp-headers"],
       ...["--volume", `${resolve("tests/support/header-server.py")}:/srv/server.py:ro`],
-      ...["--entrypoint", "python3", docker.image(docker.images.postgresMcp), "/srv/server.py"],
+      ...["--entrypoint", "python3", docker.image(docker.images.litellm), "/srv/server.py"],
     ]);
     await docker.until(headersServer, 60, async () => {
       const probe = "import socket; socket.create_connection(('127.0.0.1', 9000), 1)";

@@ -19,15 +19,22 @@ export function image(reference: string): string {
   return map[reference] ?? reference;
 }
 
+function imageOf(id: string): string {
+  const entry = readCatalogue("mcp-connectors")[id];
+  if (entry === undefined || entry.transport === "remote") throw new Error("it has no image");
+  return entry.image;
+}
+
 export const images = {
   litellm: "ghcr.io/berriai/litellm:main-v1.77.3-stable",
   postgres: "postgres:16-alpine",
   haproxy: "haproxy:3.0-alpine",
   python: "python:3.13-alpine",
   get postgresMcp() {
-    const entry = readCatalogue("mcp-connectors")["postgres"];
-    if (entry === undefined || entry.transport === "remote") throw new Error("it has no image");
-    return entry.image;
+    return imageOf("postgres");
+  },
+  get bridge() {
+    return imageOf("toolshed");
   },
 } as const;
 

@@ -113,7 +113,9 @@ export async function guardedGateway(
       ...["--network", gateway.network, "--network-alias", "mcp-notes"],
       ...["--publish", "127.0.0.1::9000"],
       ...["--volume", `${resolve("tests/support/notes-server.py")}:/srv/notes.py:ro`],
-      ...["--entrypoint", "python3", docker.image(docker.images.postgresMcp), "/srv/notes.py"],
+      // Another release of the MCP SDK than LiteLLM's, as servers have.
+      ...["--entrypoint", "/opt/bridge/bin/python3", docker.image(docker.images.bridge)],
+      "/srv/notes.py",
     ]);
     const url = await docker.published(notes, 9000);
     await docker.until(notes, 60, async () => (await fetch(`${url}/calls`)).ok);

@@ -2,10 +2,12 @@
 
 import asyncio
 
+import uvicorn
 from mcp.server.fastmcp import Context, FastMCP
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 CALLS = []
+FORGOTTEN = [404]
 server = FastMCP("notes", host="0.0.0.0", port=9000, stateless_http=False)
 
 
@@ -64,12 +66,11 @@ async def sessions(_request):
 
 @server.custom_route("/forget", methods=["POST"])
 async def forget(request):
-    """Forgets all sessions; from then on their requests get 404 or, as this SDK has it, 400."""
-    known = server.session_manager._server_instances
-    for one in list(known.values()):
+    """Forgets all sessions; their requests get 404 from now on, or what the SDK up to 1.12 answers."""
+    for one in list(server.session_manager._server_instances.values()):
         await one.terminate()
-    if request.query_params["answer"] == "400":
-        known.clear()
+    server.session_manager._server_instances.clear()
+    FORGOTTEN[0] = int(request.query_params["answer"])
     return JSONResponse([])
 
 
@@ -79,4 +80,15 @@ async def calls(_request):
     return JSONResponse(seen)
 
 
-server.run(transport="streamable-http")
+inner = server.streamable_http_app()
+
+
+async def app(scope, receive, send):
+    name = dict(scope.get("headers", [])).get(b"mcp-session-id", b"").decode()
+    if name and name not in server.session_manager._server_instances:
+        await Response("Session not found", FORGOTTEN[0])(scope, receive, send)
+    else:
+        await inner(scope, receive, send)
+
+
+uvicorn.run(app, host="0.0.0.0", port=9000)

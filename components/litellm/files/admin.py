@@ -155,7 +155,7 @@ def call(wanted):
         sys.exit(f"the call was answered with {json.dumps(answer['error'])[:500]}")
     text = "\n".join(part.get("text", "") for part in answer["result"]["content"])
     if answer["result"].get("isError"):
-        sys.exit(f"the call was refused: {text[:500]}")
+        sys.exit(f"the call has failed: {text[:500]}")
     return text
 
 
