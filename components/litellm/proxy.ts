@@ -16,8 +16,8 @@ const files = join("components", "litellm", "files");
 /** What lies beside `config.yaml`. */
 export const proxyFiles: readonly string[] = [
   ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh"],
-  ...["guard.py", "guard_calls.py", "guard_kept.py", "guard_policy.py", "guard_requests.py"],
-  ...["guard_schemas.py", "guard_seams.py", "guard_sessions.py"],
+  ...["guard.py", "guard_calls.py", "guard_held.py", "guard_kept.py", "guard_policy.py"],
+  ...["guard_requests.py", "guard_schemas.py", "guard_seams.py", "guard_sessions.py"],
   ...["guard_stateless.py", "trusted_roots.py"],
 ];
 

@@ -1,13 +1,6 @@
 import { describeWithDocker } from "../support/docker.ts";
 import { closedDoors, doors } from "../support/doors.ts";
-import {
-  type Guarded,
-  type Key,
-  Observer,
-  guardedGateway,
-  keys,
-  model,
-} from "../support/guarded.ts";
+import { type Guarded, type Key, Observer, keys, model, withGuarded } from "../support/guarded.ts";
 
 jest.setTimeout(120_000);
 
@@ -67,14 +60,10 @@ function refusalAt(name: string, key: Key, refusal: string | undefined): string 
 describeWithDocker("the guard alone, no edge in front, every key granted every server", () => {
   let gateway: Guarded;
   let observer: Observer;
-  beforeAll(async () => {
-    gateway = await guardedGateway();
-    observer = new Observer(gateway);
-  }, 240_000);
-  afterAll(async () => {
-    // Undefined if it never came up; then it has removed itself.
-    await (gateway as Guarded | undefined)?.remove();
-  }, 60_000);
+  withGuarded((made) => {
+    gateway = made;
+    observer = new Observer(made);
+  });
   beforeEach(() => observer.forget());
   const results: string[] = [];
   afterAll(() => {

@@ -1,7 +1,17 @@
 import { guardPolicy } from "../../components/litellm/guard-policy.ts";
-import { describeWithDocker, dockerOk, published, until } from "../support/docker.ts";
-import { GONE, doors, rpc } from "../support/doors.ts";
-import { type Guarded, auditLines, guardedGateway, keys, rowsOf } from "../support/guarded.ts";
+import {
+  describeWithDocker,
+  dockerOk,
+  image,
+  images,
+  published,
+  removeAll,
+  start,
+  testName,
+  until,
+} from "../support/docker.ts";
+import { GONE, doors, leaving, rpc } from "../support/doors.ts";
+import { type Guarded, auditLines, keys, rowsOf, withGuarded } from "../support/guarded.ts";
 
 jest.setTimeout(120_000);
 
@@ -12,16 +22,29 @@ const rows = rowsOf({
   both: { value: keys.both.value, row: { name: "both", tools, models: [], expires: null } },
 });
 
+/** Opens every event stream, and says of every message that it is not there. */
+const refusing = `
+import http.server, time
+class Here(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == "/sse" else 404)
+        self.send_header("Content-Type", "text/event-stream"); self.end_headers()
+        self.wfile.write(b"event: endpoint\\ndata: /messages/?session_id=0\\n\\n"); self.wfile.flush()
+        if self.path == "/sse": time.sleep(60)
+    def do_POST(self):
+        self.send_response(503); self.send_header("Content-Length", "0"); self.end_headers()
+        print("refused", flush=True)
+http.server.ThreadingHTTPServer(("0.0.0.0", 8686), Here).serve_forever()`;
+
 describeWithDocker("sessions that wait for the next call", () => {
   let gateway: Guarded;
-  beforeAll(async () => {
-    gateway = await guardedGateway({ sessionIdle: idle });
-    gateway.setPolicy(guardPolicy(rows));
-  }, 240_000);
-  afterAll(async () => {
-    // Undefined if it never came up; then it has removed itself.
-    await (gateway as Guarded | undefined)?.remove();
-  }, 60_000);
+  withGuarded(
+    (made) => {
+      gateway = made;
+      gateway.setPolicy(guardPolicy(rows));
+    },
+    { sessionIdle: idle },
+  );
 
   const call = async (key: "part" | "both", tool: string, args: object = {}) => {
     const seen = await doors["/mcp/"]?.(gateway, keys[key].value, tool, { ...args });
@@ -121,24 +144,30 @@ describeWithDocker("sessions that wait for the next call", () => {
 
   it("is not shared with a call that its client has given up", async () => {
     const first = await session("both");
-    await expect(
-      fetch(`${gateway.url}/mcp/`, {
-        method: "POST",
-        headers: {
-          Authorization: `Bearer ${keys.both.value}`,
-          "Content-Type": "application/json",
-          Accept: "application/json, text/event-stream",
-        },
-        body: JSON.stringify({
-          jsonrpc: "2.0",
-          id: 1,
-          method: "tools/call",
-          params: { name: "notes-slow", arguments: { seconds: 30 } },
-        }),
-        signal: AbortSignal.timeout(500),
-      }),
-    ).rejects.toThrow(/abort|timeout/i);
+    await leaving(gateway, keys.both.value, "notes-slow", { seconds: 30 });
     expect(await session("both")).not.toBe(first);
+  });
+
+  it("waits for no server that takes a session over SSE and then no message", async () => {
+    const name = testName("refusing");
+    await start(name, [
+      ...["--network", gateway.network, "--network-alias", "mcp-reports"],
+      ...[image(images.python), "python3", "-c", refusing],
+    ]);
+    try {
+      // The relay looks for a server that was not there once a second.
+      await until(name, 30, async () => {
+        await rpc(gateway, keys.both.value, "tools/list");
+        return (await dockerOk(["logs", name])).includes("refused");
+      });
+      const began = performance.now();
+      const list = await rpc(gateway, keys.both.value, "tools/list");
+      expect(list.text).toContain("db-list_schemas");
+      // LiteLLM alone: 30 s.
+      expect(performance.now() - began).toBeLessThan(10_000);
+    } finally {
+      await removeAll([name], []);
+    }
   });
 
   // The last one: that server stays away.

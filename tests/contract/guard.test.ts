@@ -1,17 +1,17 @@
 import { guardPolicy } from "../../components/litellm/guard-policy.ts";
 import { describeWithDocker, dockerOk, until } from "../support/docker.ts";
-import { GONE, ask, doors, gatewayTool, order, rpc } from "../support/doors.ts";
+import { GONE, ask, doors, gatewayTool, leaving, order, rpc } from "../support/doors.ts";
 import { masterKey } from "../support/gateway.ts";
 import {
   type Guarded,
   type Key,
   Observer,
   auditLines,
-  guardedGateway,
   jsonLines,
   keys,
   rowsOf,
   sha256,
+  withGuarded,
   withRow,
 } from "../support/guarded.ts";
 
@@ -20,14 +20,10 @@ jest.setTimeout(120_000);
 describeWithDocker("what the guard makes of requests, lists and policies", () => {
   let gateway: Guarded;
   let observer: Observer;
-  beforeAll(async () => {
-    gateway = await guardedGateway();
-    observer = new Observer(gateway);
-  }, 240_000);
-  afterAll(async () => {
-    // Undefined if it never came up; then it has removed itself.
-    await (gateway as Guarded | undefined)?.remove();
-  }, 60_000);
+  withGuarded((made) => {
+    gateway = made;
+    observer = new Observer(made);
+  });
   beforeEach(() => observer.forget());
   const offered = async (): Promise<unknown[]> => {
     const seen = (await (await fetch(`${gateway.provider}/seen`)).json()) as {
@@ -258,22 +254,7 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
 
   it.each(["/mcp/", "/mcp/sse"])("is not disturbed by a client that leaves %s", async (path) => {
     const audited = (await auditLines(gateway.proxy)).length;
-    const left = fetch(gateway.url + path, {
-      method: "POST",
-      headers: {
-        Authorization: `Bearer ${keys.both.value}`,
-        "Content-Type": "application/json",
-        Accept: "application/json, text/event-stream",
-      },
-      body: JSON.stringify({
-        jsonrpc: "2.0",
-        id: 1,
-        method: "tools/call",
-        params: { name: "notes-slow", arguments: { seconds: 1 } },
-      }),
-      signal: AbortSignal.timeout(400),
-    }).then((answer) => answer.text());
-    await expect(left).rejects.toThrow(/abort|timeout/i);
+    await leaving(gateway, keys.both.value, "notes-slow", { seconds: 1 }, path);
     // The tool goes on: that a client has left is no word of its.
     await until(gateway.proxy, 10, async () => (await auditLines(gateway.proxy)).length > audited);
     expect((await auditLines(gateway.proxy)).at(-1)).toMatchObject({ tool: "slow", outcome: "ok" });

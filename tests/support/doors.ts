@@ -25,8 +25,10 @@ export async function ask(
   key: string,
   body?: unknown,
   headers: Record<string, string> = {},
+  signal?: AbortSignal,
 ): Promise<Seen> {
   const answer = await fetch(gateway.url + path, {
+    ...(signal === undefined ? {} : { signal }),
     method: body === undefined ? "GET" : "POST",
     headers: {
       Authorization: `Bearer ${key}`,
@@ -48,6 +50,19 @@ export function rpc(
   headers: Record<string, string> = {},
 ): Promise<Seen> {
   return ask(gateway, path, key, { jsonrpc: "2.0", id: 1, method, params }, headers);
+}
+
+/** A client that is gone while its call is under way. */
+export async function leaving(
+  gateway: Guarded,
+  key: string,
+  name: string,
+  args: Record<string, unknown>,
+  path = "/mcp/",
+): Promise<void> {
+  const call = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } };
+  const signal = AbortSignal.timeout(500);
+  await expect(ask(gateway, path, key, call, {}, signal)).rejects.toThrow(/abort|timeout/i);
 }
 
 const mcp =

@@ -134,6 +134,22 @@ export async function guardedGateway(
   }
 }
 
+/** One for all tests of a block, gone after them. */
+export function withGuarded(
+  take: (gateway: Guarded) => void,
+  options?: Parameters<typeof guardedGateway>[0],
+): void {
+  let gateway: Guarded | undefined;
+  beforeAll(async () => {
+    gateway = await guardedGateway(options);
+    take(gateway);
+  }, 240_000);
+  afterAll(async () => {
+    // Undefined if it never came up; then it has removed itself.
+    await gateway?.remove();
+  }, 60_000);
+}
+
 /** What has come to pass at the MCP servers and in the audit since the last look. */
 export class Observer {
   readonly #gateway: Guarded;
