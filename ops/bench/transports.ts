@@ -21,10 +21,10 @@ import {
 
 /**
  * What a tool call costs: each transport, and a stdio server that LiteLLM starts itself, asked
- * directly by a client that keeps its session, through LiteLLM by itself, and through edge, proxy, guard and relay, at 1, 8 and 32
- * clients. The three take turns in short blocks. Prints a table, the goals, and the ratios to
- * LiteLLM by itself: the goals were set on a machine where it takes 20.5 ms and 74 calls/s (facts
- * §7b, with one certificate), and what it takes here is printed beside.
+ * directly by a client that keeps its session, through LiteLLM by itself, and through edge, proxy,
+ * guard and relay, at 1, 8 and 32 clients. The three take turns in short blocks. Prints a table, the
+ * goals, and the ratios to LiteLLM by itself: the goals were set on a machine where it takes 20.5 ms
+ * and 74 calls/s (facts §7b, with one certificate), and what it takes here is printed beside.
  */
 const seconds = Number(process.env["SECONDS_EACH"] ?? 3);
 const rounds = Number(process.env["ROUNDS"] ?? 4);
@@ -171,7 +171,10 @@ try {
         const p50 = quantile(own, 0.5);
         const rate = own.length / lasted;
         took.set(`${name} ${place} ${crowd}`, { p50, rate });
-        row.push(`${p50.toFixed(1)} / ${quantile(own, 0.95).toFixed(1)}`, rate.toFixed(0));
+        row.push(
+          `${p50.toFixed(1)} / ${quantile(own, 0.95).toFixed(1)}`,
+          rate.toFixed(rate < 10 ? 1 : 0),
+        );
       }
       rows.push(row);
       process.stderr.write(`  ${row.join("  ")}\n`);
