@@ -25,7 +25,7 @@ export function warningsOf(
             ]),
         ...(connector.placement === "gateway"
           ? [
-              `connectors.${id}: placement "gateway" starts a new process inside LiteLLM for every call (1 to 2 s each), with LiteLLM's user, network and files; no watchdog, no limits of its own`,
+              `connectors.${id}: placement "gateway" starts a new process inside LiteLLM for every call (about a second each, several when many call), with LiteLLM's user, network and files; no watchdog, no limits of its own`,
             ]
           : []),
         ...(connector.expose === "lan"
