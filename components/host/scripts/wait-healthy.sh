@@ -35,14 +35,15 @@ end=$(($(date +%s) + SECONDS_ALLOWED))
 for container in $CONTAINERS; do
   started=
   while :; do
-    state=$(docker inspect -f '{{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.Health.Status}}' "$container") || {
+    state=$(docker inspect -f '{{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{if .State.Health}}{{.State.Health.Status}}{{else}}unknown{{end}}' "$container") || {
       echo "fix: make up, which has the state forget what is gone; or pulumi up --refresh" >&2
       exit 1
     }
     # shellcheck disable=SC2086 # four words
     set -- $state
     # A start that failed (a port taken at that moment) leaves it created, and the next `up`
-    # sees nothing to change. One that was stopped by hand is not started by its restart policy.
+    # sees nothing to change; so does a cable that was pulled before the start, and then it has no
+    # health yet. One that was stopped by hand is not started by its restart policy.
     case $1/$started in
       created/ | exited/)
         started=yes
