@@ -19,6 +19,10 @@ async function docker(...args: string[]): Promise<string> {
   return succeeded(await run("docker", args)).stdout.trim();
 }
 
+/** The id of the running container whose name begins so. */
+export const containerOf = (prefix: string): Promise<string> =>
+  docker("ps", "-q", "--filter", `name=^/${prefix}`);
+
 /**
  * @param proxy the prefix of the proxy's container that is to be compared: its image, network and
  *   certificate authorities are used
@@ -30,7 +34,7 @@ export async function bareLitellm(
   proxy: string,
   servers: Readonly<Record<string, Record<string, unknown>>>,
 ): Promise<Bare> {
-  const id = await docker("ps", "-q", "--filter", `name=^/${proxy}`);
+  const id = await containerOf(proxy);
   const image = await docker("inspect", "--format", "{{.Image}}", id);
   const networks = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}\n{{end}}";
   const [network = ""] = (await docker("inspect", "--format", networks, id)).split("\n");

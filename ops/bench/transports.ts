@@ -4,8 +4,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { run } from "../../components/host/host-exec.ts";
-import { bareLitellm } from "./bare.ts";
+import { bareLitellm, containerOf } from "./bare.ts";
 import { markdown, quantile } from "./figures.ts";
 import {
   type Door,
@@ -47,10 +46,7 @@ interface Caller {
 async function direct(place: Place): Promise<Caller> {
   const client = new Client({ name: "bench", version: "1.0.0" });
   if (place === "inside") {
-    const container = succeeded(
-      await run("docker", ["ps", "-q", "--filter", `name=^/${proxy}`]),
-    ).stdout.trim();
-    const args = ["exec", "-i", container, ...inside];
+    const args = ["exec", "-i", await containerOf(proxy), ...inside];
     await client.connect(new StdioClientTransport({ command: "docker", args }));
   } else {
     const base = `http://127.0.0.1:${ports[place]}`;
@@ -123,10 +119,7 @@ const project = await tinyStack(
     ...Object.fromEntries(
       transports.map((transport) => [
         transport,
-        {
-          ...tinyConnector(transport),
-          hostPort: ports[transport],
-        },
+        { ...tinyConnector(transport), hostPort: ports[transport] },
       ]),
     ),
     inside: { ...tinyConnector("stdio", inside), placement: "gateway" },

@@ -5,7 +5,6 @@ list of tools with it, for 30 s, and a call for ever.
 """
 
 import asyncio
-import time
 from contextlib import asynccontextmanager
 from contextvars import Context
 from datetime import timedelta

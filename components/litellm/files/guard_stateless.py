@@ -14,7 +14,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 import guard_seams
 
 
-def request_front(original):
+def request_front(_):
     async def handled(self, scope, receive, send):
         transport = StreamableHTTPServerTransport(
             mcp_session_id=None,

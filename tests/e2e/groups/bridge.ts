@@ -32,7 +32,7 @@ export function bridge(stack: () => CatalogueStack): void {
     [
       "^Error: the MCP server does not answer$",
       "^Error: the server went away before it had answered$",
-      "^the server (has ended with exit code -?\\d+ and is starting again|is starting)",
+      "^the server has ended with exit code -?\\d+ and is starting again",
     ].join("|"),
   );
   const served = (seconds: number) =>
