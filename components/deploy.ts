@@ -28,6 +28,7 @@ export function deploy(
     ...(substitution === undefined ? {} : { imageSubstitution: substitution }),
     knownHoles: knownHoles(substitution?.used ?? proxy.reference),
     masterKey: gateway.masterKey,
+    adminSecret: gateway.adminSecret,
     virtualKeys: gateway.virtualKeys,
     connectors: gateway.connectors,
     accessMatrix: gateway.accessMatrix,

@@ -36,6 +36,8 @@ export interface ConnectorOutput {
 export class Gateway extends pulumi.ComponentResource {
   readonly gatewayUrl: string;
   readonly masterKey: pulumi.Output<string>;
+  /** What LiteLLM's admin routes ask for besides the master key; secret. */
+  readonly adminSecret: pulumi.Output<string>;
   readonly virtualKeys: pulumi.Output<Record<string, string>>;
   readonly connectors: Readonly<Record<string, ConnectorOutput>>;
   readonly accessMatrix: AccessMatrix;
@@ -92,6 +94,11 @@ export class Gateway extends pulumi.ComponentResource {
         },
         child,
       ).value;
+    this.adminSecret = new random.RandomPassword(
+      `${name}-admin-secret`,
+      { length: 40, special: false },
+      child,
+    ).result;
     this.masterKey = kept("master-key", model.proxy.masterKeyRotation);
     const connectors = deployedConnectors(name, context, postgres, child);
     const relay = new Relay(`${name}-relay`, context, child);
@@ -121,6 +128,7 @@ export class Gateway extends pulumi.ComponentResource {
           child,
         ),
         databaseUrl: postgres.litellmUri,
+        adminSecret: this.adminSecret,
         policy: pulumi
           .all([this.masterKey, keptKeys])
           .apply(([masterKey, kept]) => guardPolicy(guardRows(model, masterKey, kept))),

@@ -159,6 +159,13 @@ function forwardRules({ gateway }: EdgeModel): string[] {
   ];
 }
 
+/** LiteLLM tells clients the addresses behind it, its version, and what others have spent. */
+const answerRules: readonly string[] = [
+  "  http-response del-header x-litellm- -m beg",
+  "  http-response del-header llm_provider- -m beg",
+  "  http-response del-header server",
+];
+
 /**
  * What the LAN sees. `/mcp-rest/*` is closed because LiteLLM 1.77.3 ignores a key's scope there
  * and answers `/mcp-rest/test/connection` without any key (facts §3).
@@ -178,6 +185,7 @@ export function clientFrontend(model: EdgeModel): string[] {
     ...noStream,
     forwarded,
     ...forwardRules(model),
+    ...answerRules,
     "  default_backend litellm",
   ];
 }

@@ -37,5 +37,5 @@ export const errorPages: readonly string[] = (
   ] as const
 ).map(
   ([status, message]) =>
-    `  http-error status ${status} content-type application/json string ${json(message)}`,
+    `  http-error status ${status} content-type application/json string ${json(message)}${status === 503 ? " hdr Retry-After 5" : ""}`,
 );

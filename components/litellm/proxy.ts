@@ -15,7 +15,9 @@ const files = join("components", "litellm", "files");
 
 /** What lies beside `config.yaml`. */
 export const proxyFiles: readonly string[] = [
-  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh"],
+  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh", "serve.py"],
+  ...["gate.py", "gate_environment.py", "gate_fields.py", "gate_headers.py", "gate_health.py"],
+  ...["gate_identity.py", "gate_json.py", "gate_refused.json", "gate_routes.py"],
   ...["guard.py", "guard_calls.py", "guard_held.py", "guard_kept.py", "guard_policy.py"],
   ...["guard_requests.py", "guard_schemas.py", "guard_seams.py", "guard_sessions.py"],
   ...["guard_stateless.py", "trusted_roots.py"],
@@ -25,6 +27,7 @@ export interface LitellmProxyArgs {
   readonly masterKey: pulumi.Input<string>;
   readonly saltKey: pulumi.Input<string>;
   readonly databaseUrl: pulumi.Input<string>;
+  readonly adminSecret: pulumi.Input<string>;
   /** The guard's policy: may change without LiteLLM noticing. */
   readonly policy: pulumi.Input<string>;
 }
@@ -79,9 +82,9 @@ export class LitellmProxy extends pulumi.ComponentResource {
       child,
     );
     const secrets = pulumi
-      .all([args.masterKey, args.saltKey, args.databaseUrl])
-      .apply(([masterKey, saltKey, databaseUrl]) =>
-        proxyEnvFile({ masterKey, saltKey, databaseUrl }, models, connectors),
+      .all([args.masterKey, args.saltKey, args.databaseUrl, args.adminSecret])
+      .apply(([masterKey, saltKey, databaseUrl, adminSecret]) =>
+        proxyEnvFile({ masterKey, saltKey, databaseUrl, adminSecret }, models, connectors),
       );
     const secretsPath = secretFile(
       `${name}-secrets`,
@@ -144,6 +147,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
           args.masterKey,
           args.saltKey,
           args.databaseUrl,
+          args.adminSecret,
           ...models.flatMap((entry) => (entry.provider === "mock" ? [] : [entry.apiKey.reveal()])),
           ...connectors.flatMap(({ auth }) => (auth === undefined ? [] : [auth.value.reveal()])),
         ],

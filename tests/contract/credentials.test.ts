@@ -37,10 +37,8 @@ const forms: readonly (readonly [keyof typeof servers, Record<string, string>, u
     { authorization: `Basic ${Buffer.from("user:pass").toString("base64")}` },
   ],
   ["authz", { "x-mcp-authz-authorization": "Token mine" }, { authorization: "Token mine" }],
-  // Another's, and forms that do not work: the configured one is used.
+  // Another's: the configured one is used.
   ["bearer", { "x-mcp-authz-authorization": "mine" }, { authorization: "Bearer configured" }],
-  ["apikey", { "x-mcp-apikey-x-api-key": "mine" }, { "x-api-key": "configured" }],
-  ["bearer", { "x-mcp-mcp_bearer-authorization": "mine" }, { authorization: "Bearer configured" }],
   // Without an auth_type nothing is ever sent.
   ["open", { "x-mcp-open-authorization": "mine" }, {}],
 ];
@@ -80,6 +78,23 @@ docker.describeWithDocker("credentials that a client sends for a server, on Lite
     await docker.removeAll([headersServer], []);
     await (gateway as RealGateway | undefined)?.remove();
   }, 60_000);
+
+  it.each(["x-mcp-apikey-x-api-key", "x-mcp-mcp_bearer-authorization", "x-mcp-foreign-key"])(
+    "a header %s, which is for no connector of the key's, is refused",
+    async (header) => {
+      const answer = await fetch(`${gateway.url}/mcp/`, {
+        method: "POST",
+        headers: {
+          Authorization: `Bearer ${key}`,
+          "Content-Type": "application/json",
+          [header]: "mine",
+        },
+        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }),
+      });
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toContain(`\\"${header}\\" is for a connector`);
+    },
+  );
 
   it.each(forms)("%s with %j gets %j", async (alias, headers, expected) => {
     const answer = await fetch(`${gateway.url}/mcp/`, {

@@ -11,6 +11,7 @@ const good = {
   LITELLM_MASTER_KEY: `sk-${"x".repeat(32)}`,
   LITELLM_SALT_KEY: `sk-${"y".repeat(32)}`,
   DATABASE_URL: "postgresql://litellm:example@database:5432/litellm",
+  MCP_GATEWAY_ADMIN_SECRET: "z".repeat(40),
 };
 
 describeWithDocker("the entrypoint, in LiteLLM's image", () => {
@@ -20,9 +21,9 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
   });
 
   const saysHow =
-    'echo "litellm $*"; env | grep -E "^(LITELLM_(MASTER|SALT)_KEY|DATABASE_URL|SSL_CERT_FILE)=" | sort';
+    'echo "$0 $*"; env | grep -E "^(LITELLM_(MASTER|SALT)_KEY|DATABASE_URL|SSL_CERT_FILE)=" | sort';
 
-  /** Starts the entrypoint with another `litellm`, which says how it was called if nothing else. */
+  /** Starts the entrypoint with another serve.py, which says how it was called if nothing else. */
   async function started(
     secrets: string | undefined,
     mode = 0o600,
@@ -38,7 +39,8 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
       writeFileSync(file, secrets);
       chmodSync(file, mode);
     }
-    writeFileSync(join(place.path, "litellm"), `#!/bin/sh\n${litellm}\n`, { mode: 0o755 });
+    const serve = `import os, sys\nos.execv("/bin/sh", ["sh", "-c", ${JSON.stringify(litellm)}, *sys.argv])\n`;
+    writeFileSync(join(place.path, "serve.py"), serve);
     const ran = await runOnce([
       ...["--network", "none", "--init", "--cap-drop", "ALL", "--entrypoint", "/bin/sh"],
       ...["--volume", `${place.path}:/etc/mcp-gateway:ro`],
@@ -49,14 +51,11 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
     return { code: ran.code, stdout: ran.stdout, stderr: ran.stderr };
   }
 
-  it("starts LiteLLM with its secrets in the environment when all is well", async () => {
+  it("starts LiteLLM without a secret in its environment when all is well", async () => {
     expect(await started(envFile(good))).toEqual({
       code: 0,
       stdout: [
-        "litellm --config /etc/mcp-gateway/config.yaml --host 0.0.0.0 --port 4000",
-        `DATABASE_URL=${good.DATABASE_URL}`,
-        `LITELLM_MASTER_KEY=${good.LITELLM_MASTER_KEY}`,
-        `LITELLM_SALT_KEY=${good.LITELLM_SALT_KEY}`,
+        "/etc/mcp-gateway/serve.py --config /etc/mcp-gateway/config.yaml --host 0.0.0.0 --port 4000",
         "SSL_CERT_FILE=/tmp/mcp-gateway-roots.pem",
         "",
       ].join("\n"),
@@ -117,17 +116,20 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
   const short = "mcp-gateway: LITELLM_MASTER_KEY must be sk- and 32 characters or more\n";
   it.each([
     ["an empty master key", { ...good, LITELLM_MASTER_KEY: "" }, missing("LITELLM_MASTER_KEY")],
-    [
-      "no master key",
-      { LITELLM_SALT_KEY: good.LITELLM_SALT_KEY, DATABASE_URL: good.DATABASE_URL },
-      missing("LITELLM_MASTER_KEY"),
-    ],
+    ["no master key", { ...good, LITELLM_MASTER_KEY: undefined }, missing("LITELLM_MASTER_KEY")],
     ["an empty salt key", { ...good, LITELLM_SALT_KEY: "" }, missing("LITELLM_SALT_KEY")],
     ["an empty database URL", { ...good, DATABASE_URL: "" }, missing("DATABASE_URL")],
+    [
+      "an empty admin secret",
+      { ...good, MCP_GATEWAY_ADMIN_SECRET: "" },
+      missing("MCP_GATEWAY_ADMIN_SECRET"),
+    ],
     ["a short master key", { ...good, LITELLM_MASTER_KEY: `sk-${"x".repeat(31)}` }, short],
     ["a master key without sk-", { ...good, LITELLM_MASTER_KEY: "x".repeat(60) }, short],
   ])("refuses %s: LiteLLM would let every caller in", async (_, values, stderr) => {
-    expect(await started(envFile(values))).toEqual({ code: 78, stdout: "", stderr });
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    const file = envFile(Object.fromEntries(given) as Record<string, string>);
+    expect(await started(file)).toEqual({ code: 78, stdout: "", stderr });
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { loading, python } from "./python.ts";
 import { scratch } from "./shell.ts";
 
 export const masterKey = `sk-${"x".repeat(40)}`;
+export const adminSecret = "a".repeat(40);
 export const place = scratch();
 const secrets = join(place.path, "proxy.env");
 /** Makes the secrets file before a suite and removes it afterwards. */
@@ -14,7 +15,10 @@ export function withSecrets(): void {
   beforeAll(() => {
     writeFileSync(
       secrets,
-      envFile({ DATABASE_URL: "postgresql://x", LITELLM_MASTER_KEY: masterKey }),
+      envFile({
+        ...{ DATABASE_URL: "postgresql://x", LITELLM_MASTER_KEY: masterKey },
+        MCP_GATEWAY_ADMIN_SECRET: adminSecret,
+      }),
     );
   });
   afterAll(() => {

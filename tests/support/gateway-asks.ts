@@ -1,6 +1,6 @@
 import { hostScript } from "../../components/host/host-script.ts";
 import { dockerOk } from "./docker.ts";
-import type { RealGateway } from "./gateway.ts";
+import { type RealGateway, adminHeader, masterKey } from "./gateway.ts";
 import { sh } from "./shell.ts";
 
 /** What tests ask of a real gateway, by a key's value. */
@@ -12,6 +12,7 @@ export function asks(gateway: () => RealGateway) {
         Authorization: `Bearer ${key}`,
         "Content-Type": "application/json",
         Accept: "application/json, text/event-stream",
+        ...(key === masterKey ? adminHeader : {}),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

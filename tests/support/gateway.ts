@@ -13,6 +13,8 @@ import * as docker from "./docker.ts";
 import { scratch, sh } from "./shell.ts";
 
 export const masterKey = `sk-${"x".repeat(40)}`;
+/** What the gate asks for before a route that is no client's. */
+export const adminHeader = { "X-MCP-Gateway-Admin": "a".repeat(40) };
 const passwords = { litellm: "example1", reader: "example2" };
 
 /** Stands in for a model provider: answers with the credentials that it was asked with. */
@@ -59,6 +61,8 @@ export interface RealGatewayOptions {
   readonly provider?: string;
   /** False leaves the guard out: how it would be without. */
   readonly guard?: boolean;
+  /** False leaves the request gate out: for what stands behind it, and holds alone. */
+  readonly gate?: boolean;
   /** Seconds that a session with an MCP server waits for its next call. */
   readonly sessionIdle?: number;
   /** Makes another config.yaml of the rendered one. */
@@ -157,8 +161,11 @@ export async function realGateway(
     setPolicy(guardPolicy(options.rows ?? []));
     for (const file of proxyFiles)
       copyFileSync(join("components", "litellm", "files", file), join(config, file));
+    if (options.gate === false || options.guard === false)
+      copyFileSync("tests/support/litellm/open-gate.py", join(config, "gate.py"));
     const secrets = {
       masterKey,
+      adminSecret: adminHeader["X-MCP-Gateway-Admin"],
       saltKey: `sk-${"y".repeat(40)}`,
       databaseUrl: databaseUri("litellm", passwords.litellm, "litellm"),
     };

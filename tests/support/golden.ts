@@ -44,7 +44,7 @@ function textOf(text: string): unknown {
 /** Repository files that are deployed as they are: only their name is of interest. */
 const deployed = ["litellm/files", "mock-model/files"].flatMap((directory) =>
   readdirSync(join("components", directory))
-    .filter((file) => /\.(py|sh)$/.test(file))
+    .filter((file) => /\.(json|py|sh)$/.test(file))
     .sort()
     .map((file) => `${directory}/${file}`),
 );

@@ -5,7 +5,7 @@ import type { GuardRow } from "../../components/litellm/guard-policy.ts";
 import { exampleConfig, modelOf } from "./config.ts";
 import * as docker from "./docker.ts";
 import { rpc } from "./doors.ts";
-import { type RealGateway, masterKey, realGateway } from "./gateway.ts";
+import { type RealGateway, adminHeader, masterKey, realGateway } from "./gateway.ts";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -89,16 +89,26 @@ export async function auditLines(container: string): Promise<AuditLine[]> {
 async function grantEverything(url: string, name: string, value: string): Promise<void> {
   const answer = await fetch(`${url}/key/generate`, {
     method: "POST",
-    headers: { Authorization: `Bearer ${masterKey}`, "Content-Type": "application/json" },
+    headers: {
+      Authorization: `Bearer ${masterKey}`,
+      "Content-Type": "application/json",
+      ...adminHeader,
+    },
     body: JSON.stringify({ key: value, key_alias: name }),
   });
   if (!answer.ok) throw new Error(`${name}: HTTP ${answer.status} ${await answer.text()}`);
 }
 
+/** The guard alone, unless `gate` is asked for. */
 export async function guardedGateway(
-  options: { readonly guard?: boolean; readonly sessionIdle?: number } = {},
+  options: {
+    readonly guard?: boolean;
+    readonly gate?: boolean;
+    readonly sessionIdle?: number;
+  } = {},
 ): Promise<Guarded> {
   const gateway = await realGateway(model, {
+    gate: false,
     rows: rowsOf(keys),
     provider: readFileSync("tests/support/hostile-model.py", "utf8"),
     ...options,

@@ -12,7 +12,7 @@ import { anyConfig, plausible, secretsIn, shuffled } from "../support/arbitrarie
 import { lock, parseRaw } from "../support/config.ts";
 
 const runs = { numRuns: 600 };
-const values = { masterKey: "m", saltKey: "s", databaseUrl: "d" };
+const values = { masterKey: "m", saltKey: "s", databaseUrl: "d", adminSecret: "t" };
 
 /** Everything that is rendered from a model and is readable by others. */
 function plainFiles(model: GatewayModel): Record<string, string> {

@@ -21,13 +21,17 @@ PREVIOUS = ".previous"
 ENDLESS = "36500d"
 
 
-def master_key():
+def secret(wanted):
     with open(SECRETS, encoding="utf-8") as lines:
         for line in lines:
             name, _, value = line.partition("=")
-            if name == "LITELLM_MASTER_KEY":
+            if name == wanted:
                 return shlex.split(value)[0]
-    sys.exit(f"{SECRETS} has no LITELLM_MASTER_KEY")
+    sys.exit(f"{SECRETS} has no {wanted}")
+
+
+def master_key():
+    return secret("LITELLM_MASTER_KEY")
 
 
 def api(method, path, body=None):
@@ -38,6 +42,8 @@ def api(method, path, body=None):
         data=None if body is None else json.dumps(body).encode(),
         headers={
             "Authorization": f"Bearer {master_key()}",
+            # What the gate asks for before a route that is no client's.
+            "X-MCP-Gateway-Admin": secret("MCP_GATEWAY_ADMIN_SECRET"),
             "Content-Type": "application/json",
             "Accept": "application/json, text/event-stream",
         },

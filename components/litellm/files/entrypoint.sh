@@ -8,24 +8,25 @@ secrets=/run/secrets/mcp-gateway.env
   echo "mcp-gateway: $secrets cannot be read by uid $(id -u)" >&2
   exit 78
 }
-set -a
-# shellcheck source=/dev/null
-. "$secrets"
-set +a
-for name in LITELLM_MASTER_KEY LITELLM_SALT_KEY DATABASE_URL; do
-  eval "value=\${$name:-}"
-  [ -n "$value" ] || {
-    echo "mcp-gateway: $name is not set in $secrets: LiteLLM is not started" >&2
-    exit 78
-  }
-done
-case $LITELLM_MASTER_KEY in
-  sk-????????????????????????????????*) ;;
-  *)
-    echo "mcp-gateway: LITELLM_MASTER_KEY must be sk- and 32 characters or more" >&2
-    exit 78
-    ;;
-esac
+# In a shell of their own: what this process becomes is started without any of them (serve.py).
+(
+  # shellcheck source=/dev/null
+  . "$secrets"
+  for name in LITELLM_MASTER_KEY LITELLM_SALT_KEY DATABASE_URL MCP_GATEWAY_ADMIN_SECRET; do
+    eval "value=\${$name:-}"
+    [ -n "$value" ] || {
+      echo "mcp-gateway: $name is not set in $secrets: LiteLLM is not started" >&2
+      exit 78
+    }
+  done
+  case $LITELLM_MASTER_KEY in
+    sk-????????????????????????????????*) ;;
+    *)
+      echo "mcp-gateway: LITELLM_MASTER_KEY must be sk- and 32 characters or more" >&2
+      exit 78
+      ;;
+  esac
+)
 # Without it LiteLLM trusts all public roots, and calls take longer.
 if roots=$(python3 /etc/mcp-gateway/trusted_roots.py); then
   export SSL_CERT_FILE="$roots"
@@ -43,6 +44,9 @@ if program=$(command -v prisma) && migrations=$(python3 -c "$find_extras" 2>/dev
   (
     (
       code=0
+      # shellcheck source=/dev/null
+      . "$secrets"
+      export DATABASE_URL
       cd "$migrations" && "$program" migrate deploy >"$prisma/out" 2>"$prisma/err" || code=$?
       echo "$code" >"$prisma/code.new"
       mv "$prisma/code.new" "$prisma/code"
@@ -50,4 +54,4 @@ if program=$(command -v prisma) && migrations=$(python3 -c "$find_extras" 2>/dev
   )
   export PATH="$prisma/bin:$PATH"
 fi
-exec litellm --config /etc/mcp-gateway/config.yaml --host 0.0.0.0 --port 4000
+exec python3 /etc/mcp-gateway/serve.py --config /etc/mcp-gateway/config.yaml --host 0.0.0.0 --port 4000

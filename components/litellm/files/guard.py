@@ -25,6 +25,7 @@ import guard_schemas  # noqa: E402
 import guard_seams  # noqa: E402
 import guard_sessions  # noqa: E402
 import guard_stateless  # noqa: E402
+from gate_identity import IDENTITY  # noqa: E402
 from guard_calls import CALL, SCOPE, Call, Scope, emit, scope  # noqa: E402
 from guard_policy import Policy, Refusal  # noqa: E402
 
@@ -42,8 +43,12 @@ def refused(refusal):
 
 
 def token_of(user):
-    """The SHA-256 of the key that LiteLLM has authenticated; None for all that is no proof of it."""
-    return user.api_key if isinstance(user, UserAPIKeyAuth) else None
+    """The SHA-256 of the key that LiteLLM has authenticated and the gate has seen: the same, or nobody's.
+
+    A request that has come past the gate has no identity, whatever LiteLLM takes it for.
+    """
+    token = user.api_key if isinstance(user, UserAPIKeyAuth) else None
+    return token if token == IDENTITY.get() else None
 
 
 class Guard(CustomGuardrail):

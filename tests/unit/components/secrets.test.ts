@@ -88,6 +88,7 @@ it("makes passwords that need no quoting, long enough for LiteLLM's rule", () =>
     ["gateway-postgres-litellm-password", 32, false],
     ["gateway-postgres-mcp_planets-password", 32, false],
     ["gateway-postgres-superuser-password", 32, false],
+    ["gateway-admin-secret", 40, false],
     ["gateway-fingerprint-key", 32, false],
     ["gateway-master-key-value", 40, false],
     ["gateway-salt-key-value", 40, false],
@@ -116,6 +117,7 @@ it("writes the proxy's env file with every secret it needs, for its user alone",
       `DATABASE_URL='postgresql://litellm:${password}@mcp-litellm-postgres:5432/litellm'`,
       `LITELLM_MASTER_KEY='sk-${randomValue("gateway-master-key-value")}'`,
       `LITELLM_SALT_KEY='sk-${randomValue("gateway-salt-key-value")}'`,
+      `MCP_GATEWAY_ADMIN_SECRET='${randomValue("gateway-admin-secret")}'`,
       `MODEL_KEY_GPT_4O='${exampleApiKey}'`,
       "",
     ].join("\n"),
@@ -126,6 +128,7 @@ it("exports keys and the plan as secrets, the rest in the clear", async () => {
   const { outputs } = recording;
   const secret = async (name: string) => pulumi.isSecret(outputs[name] as pulumi.Output<unknown>);
   expect(await secret("masterKey")).toBe(true);
+  expect(await secret("adminSecret")).toBe(true);
   expect(await secret("virtualKeys")).toBe(true);
   expect(await secret("verificationPlan")).toBe(true);
   expect(await secret("verification")).toBe(false);

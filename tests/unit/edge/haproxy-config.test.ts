@@ -137,10 +137,12 @@ it("answers its own errors as JSON", () => {
   const pages = lines.filter((line) => line.startsWith("http-error status"));
   expect(pages).toHaveLength(6);
   for (const page of pages) {
-    const body = /^http-error status \d{3} content-type application\/json string '(.*)'$/.exec(
-      page,
-    );
-    expect(JSON.parse(body?.[1] ?? "")).toEqual({
+    const body =
+      /^http-error status (\d{3}) content-type application\/json string '(.*)'( hdr Retry-After 5)?$/.exec(
+        page,
+      );
+    expect(body?.[3] !== undefined).toBe(body?.[1] === "503");
+    expect(JSON.parse(body?.[2] ?? "")).toEqual({
       error: { message: expect.any(String) as string, type: "mcp_gateway" },
     });
   }

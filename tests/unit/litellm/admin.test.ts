@@ -128,7 +128,7 @@ it("fails when the secrets file has no master key", async () => {
 it("reads a master key in whatever quoting the env file has", async () => {
   const litellm = await fakeLitellm([], "sk-it's", {});
   const other = join(place.path, "quoted.env");
-  writeFileSync(other, envFile({ LITELLM_MASTER_KEY: "sk-it's" }));
+  writeFileSync(other, envFile({ LITELLM_MASTER_KEY: "sk-it's", MCP_GATEWAY_ADMIN_SECRET: "x" }));
   const ran = await run("purge", litellm.url, { names: [] }, other);
   await litellm.close();
   expect(ran.stdout).toBe("deleted nothing\n");

@@ -1,0 +1,249 @@
+"""The request gate: an ASGI application in front of LiteLLM's, and the first that sees a request.
+
+It knows the key by the guard's policy, not by LiteLLM; takes the request apart by what its route
+allows (gate_routes.py), writes it anew, and hands LiteLLM that. So no field, header or spelling that
+LiteLLM 1.77.3 gives a meaning of its own reaches its code, in whatever order that code looks at a
+request (docs/decisions/request-gate.md). Routes that are no client's ask for a secret that is in no
+variable and no body.
+"""
+
+import asyncio
+import hmac
+import json
+import re
+
+from gate_fields import Refused, Report
+from gate_headers import by_name, for_litellm, key_hash, token_of
+from gate_identity import IDENTITY
+from gate_json import check_content, parse, write
+import gate_routes
+from guard_policy import Refusal
+
+# The same as the edge's (components/edge/client-frontend.ts).
+MCP = re.compile(r"/mcp(/|(/[a-z0-9_]+(,[a-z0-9_]+)*/?))?")
+CHAT, RESPONSES, MODELS = "/v1/chat/completions", "/v1/responses", "/v1/models"
+HEALTH = ("/health/liveliness", "/health/liveness")
+READINESS = "/health/readiness"
+# The operator's secret: in this header, or for LiteLLM's pages in a cookie, which SIGN_IN sets.
+ADMIN, COOKIE, SIGN_IN = b"x-mcp-gateway-admin", b"mcp_gateway_admin", "/mcp-gateway/admin"
+# Bytes; the edge's own limit (edge.maxBodyMb) is at most this.
+LARGEST = 1024 * 1024 * 1024
+# Bytes of a body that is taken apart at once; a larger one in a thread, one after the other.
+SMALL = 64 * 1024
+
+
+def refusal_body(message):
+    return json.dumps({"error": {"message": message, "type": "mcp_gateway"}}).encode()
+
+
+async def answer(send, status, body, headers=()):
+    start = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        *headers,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": start})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def whole(receive):
+    """The request's body; None if its client has left before it was here."""
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > LARGEST:
+            raise Refused(413, "the request is too large")
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+class Gate:
+    """`app`: LiteLLM. `policy`: guard_policy's. `admin`: the operator's secret. `log`: one dict a line."""
+
+    def __init__(self, app, policy, admin, health, log):
+        self._app, self._policy, self._admin = app, policy, admin.encode()
+        self._health, self._log = health, log
+        self._large = None
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        # A web socket that nobody accepts is closed.
+
+    def _is_secret(self, said):
+        return hmac.compare_digest(said, self._admin)
+
+    def _is_admin(self, scope):
+        headers = scope["headers"]
+        said = [value for name, value in headers if name.lower() == ADMIN]
+        crumbs = [
+            crumb.strip().partition(b"=")
+            for name, value in headers
+            if name.lower() == b"cookie"
+            for crumb in value.split(b";")
+        ]
+        said += [value for name, _, value in crumbs if name == COOKIE]
+        return len(said) == 1 and self._is_secret(said[0])
+
+    async def _sign_in(self, scope, send):
+        """For a browser: takes the secret out of the address, once."""
+        if not self._is_secret(scope["query_string"].removeprefix(b"secret=")):
+            raise Refused(403, "this is not the address that `make admin` prints", "admin secret")
+        cookie = COOKIE + b"=" + self._admin + b"; Path=/; HttpOnly; SameSite=Strict"
+        await answer(send, 303, b"{}", [(b"location", b"/ui/"), (b"set-cookie", cookie)])
+
+    async def _http(self, scope, receive, send):
+        path = scope["path"]
+        row = None
+        try:
+            kind = self._kind(scope, path)
+            if kind == "health":
+                status, body = self._health.answer()
+                await answer(send, status, json.dumps(body).encode())
+            elif kind == "sign-in":
+                await self._sign_in(scope, send)
+            elif kind == "admin":
+                kept = [(name, value) for name, value in scope["headers"] if name.lower() != ADMIN]
+                await self._app({**scope, "headers": kept}, receive, send)
+            elif kind == "open":
+                await self._app({**scope, "headers": [], "query_string": b""}, receive, send)
+            else:
+                headers = by_name(scope["headers"])
+                token = token_of(headers)
+                row = self._row(token)
+                await self._client(scope, receive, send, kind, headers, token, row)
+        except Refused as refused:
+            self._log(
+                {
+                    "gate": "refused",
+                    "key": row.name if row else None,
+                    "path": path[:128],
+                    "status": refused.status,
+                    "reason": refused.reason,
+                }
+            )
+            more = [(b"www-authenticate", b"Bearer")] if refused.status == 401 else []
+            await answer(send, refused.status, refusal_body(refused.message), more)
+
+    def _kind(self, scope, path):
+        """What a path is, compared as it arrived: undecoded."""
+        plain = scope.get("raw_path", path.encode()) == path.encode()
+        method = scope["method"]
+        if plain and path == READINESS:
+            return "health"
+        if plain and path in HEALTH and method in ("GET", "HEAD"):
+            return "open"
+        if plain and MCP.fullmatch(path):
+            if method != "POST":
+                raise Refused(405, "this gateway has no event stream and no sessions: POST is all")
+            return "mcp"
+        if plain and (method, path) in (("POST", CHAT), ("POST", RESPONSES), ("GET", MODELS)):
+            return path
+        if plain and (method, path) == ("GET", SIGN_IN):
+            return "sign-in"
+        if self._is_admin(scope):
+            return "admin"
+        raise Refused(404, "no such route on this gateway", "route")
+
+    def _row(self, token):
+        try:
+            return self._policy.row(key_hash(token))
+        except Refusal as refusal:
+            raise Refused(401, refusal.message) from None
+
+    async def _client(self, scope, receive, send, kind, headers, token, row):
+        passed = for_litellm(headers, token, row)
+        body = b""
+        if kind != MODELS:
+            check_content(headers)
+            body = await whole(receive)
+            if body is None:
+                return
+            if len(body) <= SMALL:
+                body, report = taken_apart(kind, body, row)
+            else:
+                # One at a time: they share the interpreter with everybody else's requests.
+                self._large = self._large or asyncio.Lock()
+                async with self._large:
+                    body, report = await asyncio.to_thread(taken_apart, kind, body, row)
+            if report.dropped:
+                self._log(
+                    {
+                        "gate": "dropped",
+                        "key": row.name,
+                        "path": scope["path"],
+                        "fields": report.dropped,
+                    }
+                )
+            passed.append((b"content-type", b"application/json"))
+            passed.append((b"content-length", str(len(body)).encode()))
+        clean = {**scope, "headers": passed, "query_string": b""}
+        clean.pop("parsed_body", None)
+        IDENTITY.set(key_hash(token))
+        await served(self._app, clean, body, receive, send)
+
+
+def taken_apart(kind, body, row):
+    """(the body that LiteLLM gets, what was left out of it)."""
+    report = Report()
+    value = parse(body)
+    if kind == "mcp":
+        if not isinstance(value, dict):
+            raise Refused(400, "the request must be one JSON-RPC message: no batches", "batch")
+        return write(gate_routes.mcp(value, "", report)), report
+    fields = (gate_routes.chat if kind == CHAT else gate_routes.responses)(value, "", report)
+    if "model" not in fields:
+        raise Refused(400, '"model" is needed: ' + models(row), "no model")
+    if fields["model"] not in row.models:
+        raise Refused(403, f'key "{row.name}" may not use this model: ' + models(row), "model")
+    return write(fields), report
+
+
+def models(row):
+    return f"its row has {', '.join(sorted(row.models)) or 'no models'}"
+
+
+async def served(app, scope, body, receive, send):
+    """Runs LiteLLM, and ends what it does for a client that has gone before it has its answer."""
+    given = answered = False
+    gone = asyncio.Event()
+
+    async def given_once():
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def sent(message):
+        nonlocal answered
+        await send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            answered = True
+
+    async def watch():
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone.set()
+
+    working = asyncio.create_task(app(scope, given_once, sent))
+    watching = asyncio.create_task(watch())
+    try:
+        await asyncio.wait((working, watching), return_when=asyncio.FIRST_COMPLETED)
+        # After the answer there is what LiteLLM writes down of it.
+        if not working.done() and not answered:
+            working.cancel()
+        await working
+    except asyncio.CancelledError:
+        if asyncio.current_task().cancelling():
+            working.cancel()
+            raise
+    finally:
+        watching.cancel()

@@ -1,0 +1,82 @@
+"""Whether this proxy serves: its database answers. LiteLLM's own readiness goes by what was so before.
+
+Seen: the database gone, every key answered with 401 or 503, and Docker called the proxy healthy.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+
+# Seconds between looks, for an answer, and until a proxy that does not serve makes room for another.
+EVERY, WAIT, PATIENCE = 5, 5, 60
+# Looks in a row without an answer: one may be a moment's.
+FAILED = 2
+
+
+class Health:
+    """What the last looks have seen."""
+
+    def __init__(self, look, log, now=time.monotonic, leave=None):
+        self._look, self._log, self._now = look, log, now
+        self._leave = leave or (lambda: os.kill(os.getpid(), signal.SIGTERM))
+        self._failures, self._since, self.problem = 0, None, None
+
+    @property
+    def serving(self):
+        return self._failures < FAILED
+
+    async def check(self):
+        """One look; leaves if there has been no answer for too long."""
+        try:
+            await asyncio.wait_for(self._look(), WAIT)
+        except Exception as error:
+            self._failed(type(error).__name__)
+        else:
+            if not self.serving:
+                self._log({"gate": "health", "state": "serving"})
+            self._failures, self._since, self.problem = 0, None, None
+
+    def _failed(self, problem):
+        self._failures += 1
+        self._since = self._since if self._since is not None else self._now()
+        self.problem = problem
+        if self._failures == FAILED:
+            self._log(
+                {
+                    "gate": "health",
+                    "state": "not serving",
+                    "reason": f"the database does not answer: {problem}",
+                }
+            )
+        if self._now() - self._since >= PATIENCE:
+            self._log({"gate": "health", "state": "restarting"})
+            self._leave()
+
+    async def watch(self):
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.check()
+
+    def answer(self):
+        """(status, body) for whoever asks."""
+        if self.serving:
+            return 200, {"status": "healthy", "db": "connected"}
+        return 503, {"status": "not serving", "reason": "the database does not answer"}
+
+
+async def database():
+    """Asks LiteLLM's database by LiteLLM's own connection."""
+    from litellm.proxy import proxy_server
+
+    client = proxy_server.prisma_client
+    if client is None:
+        raise ConnectionError("there is no database client")
+    await client.db.query_raw("SELECT 1")
+
+
+def log(entry):
+    sys.stdout.write(json.dumps(entry) + "\n")
+    sys.stdout.flush()
