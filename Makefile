@@ -9,7 +9,7 @@ export STACK
 IN = source ops/env.sh &&
 PULUMI = $(IN) pulumi
 
-.PHONY: help lab images catalogue stack up preview access tools-lock refresh verify outputs clients down env test unit contract e2e test-heavy bench check schema clean
+.PHONY: help lab images catalogue stack up preview access tools-lock refresh verify outputs clients admin down env test unit contract e2e test-heavy bench check schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -53,6 +53,9 @@ outputs: stack ## the stack's outputs as JSON, secrets shown
 
 clients: stack ## how to connect each client: KEY=name, SHOW=1 to see the key
 	@$(IN) KEY="$(KEY)" SHOW="$(SHOW)" node ops/clients.ts
+
+admin: stack ## the address of LiteLLM's own pages, where gateway.adminPort opens them
+	@$(IN) node ops/admin.ts
 
 down: stack ## remove the gateway; its data stays, and where that is gets said
 	@$(IN) node ops/recover.ts

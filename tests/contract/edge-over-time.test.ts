@@ -105,6 +105,19 @@ describeWithDocker("the edge's limits", () => {
     expect((await linesWith(edge, line, before + 3000)).length).toBe(before + 3000);
   });
 
+  it("tells clients when to come again while the proxy does not serve", async () => {
+    edge = await realEdge(edgeModel({ limits }), [key("first"), one]);
+    await dockerOk(["pause", edge.upstream]);
+    let answer = await edge.raw(models(one));
+    for (let tries = 0; answer.status !== 503 && tries < 4; tries++)
+      answer = await edge.raw(models(one));
+    await dockerOk(["unpause", edge.upstream]);
+    expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
+    expect(JSON.parse(answer.body)).toEqual({
+      error: { message: "the proxy is not ready", type: "mcp_gateway" },
+    });
+  });
+
   it("limits the connections of an address", async () => {
     edge = await realEdge(edgeModel({ limits: { ...limits, connectionsPerAddress: 10 } }), [one]);
     const { hostname, port } = new URL(edge.url);

@@ -197,6 +197,15 @@ describeWithDocker("the edge, HAProxy 3.0 with the rendered files", () => {
     ]);
   });
 
+  it("tells clients nothing of what is behind it", async () => {
+    const { headers } = await edge.raw(get("/v1/models", auth));
+    expect(await edge.seen()).toHaveLength(1);
+    expect(headers["x-kept"]).toBe("1");
+    expect(
+      Object.keys(headers).filter((name) => /litellm|llm_provider|^server$/.test(name)),
+    ).toEqual([]);
+  });
+
   it("gives LiteLLM one spelling of one key and nothing that could contradict it", async () => {
     const others = [
       ...["x-litellm-api-key", "api-key", "x-api-key", "x-goog-api-key"],

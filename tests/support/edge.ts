@@ -36,7 +36,9 @@ class Litellm(socketserver.StreamRequestHandler):
                 self.wfile.write(b"0\\r\\n\\r\\n")
                 continue
             time.sleep(float(got.get("x-slow", 0)))
-            answer(self.connection, b'{"upstream":true}')
+            # As LiteLLM 1.77.3 answers: inner addresses, a provider's words, other numbers of the key.
+            answer(self.connection, b'{"upstream":true}', b"x-litellm-model-api-base: http://inner:9\\r\\n"
+                   b"X-LiteLLM-Key-Spend: 1\\r\\nllm_provider-server: y\\r\\nserver: uvicorn\\r\\nx-kept: 1\\r\\n")
 class Seen(socketserver.StreamRequestHandler):
     def handle(self):
         said = json.dumps(seen).encode()
@@ -73,6 +75,7 @@ export interface RealEdge {
   /** The first line that another container of the network gets for this address. */
   readonly fromContainer: (address: string) => Promise<string>;
   readonly container: string;
+  readonly upstream: string;
   readonly remove: () => Promise<void>;
 }
 
@@ -211,7 +214,7 @@ export async function realEdge(
     });
     await seen();
     return {
-      ...{ url, adminUrl, seen, apply, remove, container: name.edge },
+      ...{ url, adminUrl, seen, apply, remove, container: name.edge, upstream: name.upstream },
       fromContainer: async (address) => {
         const python = `import urllib.request as u, urllib.error as e
 try: print(u.urlopen(u.Request("${address}", headers={"Host": "localhost"})).status)

@@ -113,7 +113,7 @@ export function lostDatabase(deployment: () => Deployment): void {
       output("docker", [
         ...["exec", await containerOf(stack.prefix, "mcp-litellm-proxy"), "python3", "-c"],
         `import urllib.request as u, urllib.error as e
-try: print(u.urlopen(u.Request("http://127.0.0.1:4000/key/list", headers={"Authorization": "Bearer ${value}"})).status)
+try: print(u.urlopen(u.Request("http://127.0.0.1:4000/key/list", headers={"Authorization": "Bearer ${value}", "X-MCP-Gateway-Admin": "${after.adminSecret}"})).status)
 except e.HTTPError as error: print(error.code)`,
       ]);
     expect(await inside(after.masterKey)).toBe("200\n");

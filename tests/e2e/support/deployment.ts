@@ -19,6 +19,7 @@ export const homeOf = (prefix: string): string => join(directoryOf(prefix), "hom
 export interface Outputs {
   readonly gatewayUrl: string;
   readonly masterKey: string;
+  readonly adminSecret: string;
   readonly virtualKeys: Readonly<Record<string, string>>;
   readonly connectors: unknown;
   readonly accessMatrix: unknown;

@@ -1,0 +1,107 @@
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { envFile } from "../../components/host/shell.ts";
+import { exampleConfig, modelOf } from "../support/config.ts";
+import * as docker from "../support/docker.ts";
+import { type RealGateway, realGateway } from "../support/gateway.ts";
+import { scratch } from "../support/shell.ts";
+
+jest.setTimeout(200_000);
+
+docker.describeWithDocker("the start's secrets, in LiteLLM's image", () => {
+  const place = scratch();
+  afterAll(() => {
+    place.remove();
+  });
+
+  it("are gone from the environment, and given to who needs them later", async () => {
+    const secrets = {
+      ...{ DATABASE_URL: "postgresql://u:p@h/d", LITELLM_MASTER_KEY: "sk-1", WORD: 'it\'s "x"' },
+      ...{ LITELLM_SALT_KEY: "sk-salt", MCP_GATEWAY_ADMIN_SECRET: "never" },
+    };
+    writeFileSync(join(place.path, "secrets"), envFile(secrets));
+    const ran = await docker.runOnce([
+      ...["--network", "none", "--volume", `${place.path}/secrets:/run/secrets/mcp-gateway.env:ro`],
+      ...["--volume", `${resolve("components/litellm/files")}:/files:ro`],
+      ...["--entrypoint", "python3", docker.image(docker.images.litellm), "-B", "-c"],
+      `import os, sys, json
+sys.path.insert(0, "/files")
+import gate_environment as g
+g.load()
+names = ["DATABASE_URL", "LITELLM_MASTER_KEY", "LITELLM_SALT_KEY", "WORD", "MCP_GATEWAY_ADMIN_SECRET"]
+seen = [{name: os.environ.get(name) for name in names}]
+g.remember()
+os.environ["DATABASE_URL"] += "?connection_limit=1"
+g.scrub()
+seen.append({name: os.environ.get(name) for name in names})
+from litellm.proxy.common_utils.encrypt_decrypt_utils import decrypt_value_helper, encrypt_value_helper
+from litellm.proxy import proxy_server
+proxy_server.master_key = "sk-other"
+from prisma import Prisma
+print(json.dumps([*seen, Prisma()._datasource, decrypt_value_helper(encrypt_value_helper("v", "sk-salt"), "k")]))`,
+    ]);
+    expect(ran.stderr).toBe("");
+    expect(JSON.parse(ran.stdout)).toEqual([
+      { ...secrets, MCP_GATEWAY_ADMIN_SECRET: null },
+      {
+        ...{ DATABASE_URL: "removed-after-the-start", LITELLM_MASTER_KEY: null },
+        ...{ LITELLM_SALT_KEY: null, WORD: null, MCP_GATEWAY_ADMIN_SECRET: null },
+      },
+      { url: "postgresql://u:p@h/d?connection_limit=1" },
+      "v",
+    ]);
+  });
+});
+
+docker.describeWithDocker("a proxy that has lost its database", () => {
+  let gateway: RealGateway;
+  beforeAll(async () => {
+    gateway = await realGateway(modelOf(exampleConfig()));
+  }, 240_000);
+  afterAll(async () => {
+    await (gateway as RealGateway | undefined)?.remove();
+  }, 60_000);
+
+  const readiness = async () => {
+    const answer = await fetch(`${gateway.url}/health/readiness`);
+    return [answer.status, await answer.json()];
+  };
+  const until = async (what: () => Promise<boolean>, seconds: number) => {
+    const end = Date.now() + seconds * 1000;
+    while (!(await what())) {
+      if (Date.now() > end) throw new Error(`not within ${seconds} s`);
+      await new Promise((done) => setTimeout(done, 500));
+    }
+  };
+  const log = async () => (await docker.docker(["logs", gateway.proxy])).stdout;
+
+  it("was started with none of them: what a process begins with stays readable", async () => {
+    const [names, own] = [
+      await docker.dockerOk(["exec", gateway.proxy, "sh", "-c", "tr '\\0' '\\n' </proc/1/environ"]),
+      await docker.dockerOk(["exec", gateway.proxy, "sh", "-c", "tr '\\0' ' ' </proc/1/cmdline"]),
+    ];
+    expect(own).toContain("serve.py");
+    expect(names.split("\n").filter((line) => /SALT|MASTER|DATABASE|SECRET/.test(line))).toEqual(
+      [],
+    );
+  });
+
+  it("says so, comes back by itself when the database does, and leaves when it does not", async () => {
+    expect(await readiness()).toEqual([200, { status: "healthy", db: "connected" }]);
+    await docker.dockerOk(["pause", gateway.database]);
+    await until(async () => (await readiness())[0] === 503, 30);
+    expect(await readiness()).toEqual([
+      503,
+      { status: "not serving", reason: "the database does not answer" },
+    ]);
+    await docker.dockerOk(["unpause", gateway.database]);
+    await until(async () => (await readiness())[0] === 200, 30);
+    await docker.dockerOk(["kill", gateway.database]);
+    await until(
+      async () =>
+        (await docker.dockerOk(["inspect", "-f", "{{.State.Running}}", gateway.proxy])) === "false",
+      120,
+    );
+    expect(await log()).toContain('{"gate": "health", "state": "restarting"}');
+  });
+});
