@@ -131,11 +131,16 @@ def file_id(value, at, report):
     return value
 
 
+# What a check gives back for an item that is left out of its list.
+LEFT_OUT = object()
+
+
 def listed(item, most=100_000):
     def check(value, at, report):
         if not isinstance(value, list) or len(value) > most:
             raise wrong(at, f"a list of at most {most}")
-        return [item(one, f"{at}[{index}]", report) for index, one in enumerate(value)]
+        clean = [item(one, f"{at}[{index}]", report) for index, one in enumerate(value)]
+        return [one for one in clean if one is not LEFT_OUT]
 
     return check
 
@@ -182,13 +187,24 @@ def record(refused=EVERYWHERE, **fields):
     return check
 
 
-def tagged(tag, kinds, default=None):
-    """An object whose field `tag` says which record it is."""
+def tagged(tag, kinds, default=None, refused=None):
+    """An object whose field `tag` says which record it is.
+
+    With `refused`, another kind is left out, unless it is one of those.
+    """
 
     def check(value, at, report):
         if not isinstance(value, dict):
             raise wrong(at, "an object")
         kind = value.get(tag, default)
+        if (
+            refused is not None
+            and isinstance(kind, str)
+            and kind not in kinds
+            and kind not in refused
+        ):
+            report.drop(at, kind)
+            return LEFT_OUT
         if not isinstance(kind, str) or kind not in kinds:
             known = ", ".join(sorted(kinds))
             raise Refused(

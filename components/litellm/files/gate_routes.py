@@ -64,6 +64,8 @@ _message = record(
     tool_call_id=text,
     function_call=record(name=text, arguments=text),
 )
+# Kinds of tools that reach what no row is about; others that are not listed here are left out.
+_closed = frozenset(["file_search"])
 # Which of the gateway's tools: the guard holds it to the row.
 _mcp = record(
     type=text,
@@ -85,6 +87,7 @@ _chat_tool = tagged(
         ),
         "mcp": _mcp,
     },
+    refused=_closed,
 )
 _chosen = record(
     type=text,
@@ -244,6 +247,7 @@ _responses_tool = tagged(
         ),
         "local_shell": record(type=text),
     },
+    refused=_closed,
 )
 
 responses = record(

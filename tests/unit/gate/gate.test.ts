@@ -156,6 +156,29 @@ it("takes content from the request alone: no address that LiteLLM would fetch", 
   );
 });
 
+it("leaves out tools of a kind that nobody knows, and refuses those that reach past the row", async () => {
+  const tools = [
+    { type: "tool_search", execution: "client" },
+    { type: "function", name: "f" },
+  ];
+  const { litellm, log } = await one(post(answer({ tools }), responses));
+  expect(JSON.parse(litellm?.body ?? "")).toEqual(answer({ tools: tools.slice(1) }));
+  expect(log).toEqual([expect.objectContaining({ fields: ["tools[0].tool_search"] })]);
+  const closed = [
+    { type: "file_search", vector_store_ids: ["vs_1"] },
+    { type: "MCP" },
+    { type: 1 },
+    { name: "f" },
+  ];
+  const all = await throughGate(
+    closed.flatMap((tool) => [
+      post(answer({ tools: [tool] }), responses),
+      post(chat({ tools: [tool] })),
+    ]),
+  );
+  expect(all.map(({ status }) => status)).toEqual([400, 400, 200, 200, 400, 400, 400, 400]);
+});
+
 it("wants a model, of the row and as a string", async () => {
   const own = "its row has m";
   expect(
