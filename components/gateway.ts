@@ -101,7 +101,12 @@ export class Gateway extends pulumi.ComponentResource {
       ).value;
     this.masterKey = kept("master-key", model.proxy.masterKeyRotation);
     const connectors = deployedConnectors(name, context, postgres, child);
-    const relay = new Relay(`${name}-relay`, context, child);
+    const relaySecret = new random.RandomPassword(
+      `${name}-relay-secret`,
+      { length: 48, special: false },
+      child,
+    ).result;
+    const relay = new Relay(`${name}-relay`, context, { secret: relaySecret }, child);
     const mock = new MockModel(`${name}-mock-model`, context, child);
     const keys = model.keys.map(
       (key) =>
@@ -128,6 +133,7 @@ export class Gateway extends pulumi.ComponentResource {
           child,
         ),
         databaseUrl: postgres.litellmUri,
+        relaySecret,
         policy: pulumi
           .all([this.masterKey, keptKeys])
           .apply(([masterKey, kept]) => guardPolicy(guardRows(model, masterKey, kept))),

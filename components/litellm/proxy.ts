@@ -15,7 +15,8 @@ const files = join("components", "litellm", "files");
 
 /** What lies beside `config.yaml`. */
 export const proxyFiles: readonly string[] = [
-  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh"],
+  ...["admin.py", "candidate.py", "entrypoint.sh", "gateway_secrets.py"],
+  ...["list_tools.py", "prisma.sh"],
   ...["guard.py", "guard_calls.py", "guard_held.py", "guard_kept.py", "guard_policy.py"],
   ...["guard_requests.py", "guard_schemas.py", "guard_seams.py", "guard_sessions.py"],
   ...["guard_stateless.py", "trusted_roots.py"],
@@ -25,6 +26,8 @@ export interface LitellmProxyArgs {
   readonly masterKey: pulumi.Input<string>;
   readonly saltKey: pulumi.Input<string>;
   readonly databaseUrl: pulumi.Input<string>;
+  /** What the relay knows it by. */
+  readonly relaySecret: pulumi.Input<string>;
   /** The guard's policy: may change without LiteLLM noticing. */
   readonly policy: pulumi.Input<string>;
 }
@@ -79,9 +82,9 @@ export class LitellmProxy extends pulumi.ComponentResource {
       child,
     );
     const secrets = pulumi
-      .all([args.masterKey, args.saltKey, args.databaseUrl])
-      .apply(([masterKey, saltKey, databaseUrl]) =>
-        proxyEnvFile({ masterKey, saltKey, databaseUrl }, models, connectors),
+      .all([args.masterKey, args.saltKey, args.databaseUrl, args.relaySecret])
+      .apply(([masterKey, saltKey, databaseUrl, relaySecret]) =>
+        proxyEnvFile({ masterKey, saltKey, databaseUrl, relaySecret }, models, connectors),
       );
     const secretsPath = secretFile(
       `${name}-secrets`,
@@ -146,6 +149,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
           args.masterKey,
           args.saltKey,
           args.databaseUrl,
+          args.relaySecret,
           ...models.flatMap((entry) => (entry.provider === "mock" ? [] : [entry.apiKey.reveal()])),
           ...connectors.flatMap(({ auth }) => (auth === undefined ? [] : [auth.value.reveal()])),
         ],

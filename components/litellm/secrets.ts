@@ -6,6 +6,8 @@ export interface ProxySecrets {
   readonly masterKey: string;
   readonly saltKey: string;
   readonly databaseUrl: string;
+  /** What the relay knows LiteLLM by. */
+  readonly relaySecret: string;
 }
 
 /** What LiteLLM needs to know of connectors: their credentials, and what it starts them with. */
@@ -35,5 +37,6 @@ export function proxyEnvFile(
     DATABASE_URL: secrets.databaseUrl,
     LITELLM_MASTER_KEY: secrets.masterKey,
     LITELLM_SALT_KEY: secrets.saltKey,
+    MCP_GATEWAY_RELAY_SECRET: secrets.relaySecret,
   });
 }

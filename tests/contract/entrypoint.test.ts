@@ -11,6 +11,7 @@ const good = {
   LITELLM_MASTER_KEY: `sk-${"x".repeat(32)}`,
   LITELLM_SALT_KEY: `sk-${"y".repeat(32)}`,
   DATABASE_URL: "postgresql://litellm:example@database:5432/litellm",
+  MCP_GATEWAY_RELAY_SECRET: "z".repeat(48),
 };
 
 describeWithDocker("the entrypoint, in LiteLLM's image", () => {
@@ -20,7 +21,7 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
   });
 
   const saysHow =
-    'echo "litellm $*"; env | grep -E "^(LITELLM_(MASTER|SALT)_KEY|DATABASE_URL|SSL_CERT_FILE)=" | sort';
+    'echo "litellm $*"; env | grep -E "^(LITELLM_(MASTER|SALT)_KEY|DATABASE_URL|SSL_CERT_FILE|MCP_GATEWAY_.*)=" | sort';
 
   /** Starts the entrypoint with another `litellm`, which says how it was called if nothing else. */
   async function started(
@@ -124,6 +125,11 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
     ],
     ["an empty salt key", { ...good, LITELLM_SALT_KEY: "" }, missing("LITELLM_SALT_KEY")],
     ["an empty database URL", { ...good, DATABASE_URL: "" }, missing("DATABASE_URL")],
+    [
+      "an empty secret for the relay",
+      { ...good, MCP_GATEWAY_RELAY_SECRET: "" },
+      missing("MCP_GATEWAY_RELAY_SECRET"),
+    ],
     ["a short master key", { ...good, LITELLM_MASTER_KEY: `sk-${"x".repeat(31)}` }, short],
     ["a master key without sk-", { ...good, LITELLM_MASTER_KEY: "x".repeat(60) }, short],
   ])("refuses %s: LiteLLM would let every caller in", async (_, values, stderr) => {

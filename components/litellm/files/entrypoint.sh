@@ -12,13 +12,16 @@ set -a
 # shellcheck source=/dev/null
 . "$secrets"
 set +a
-for name in LITELLM_MASTER_KEY LITELLM_SALT_KEY DATABASE_URL; do
+for name in LITELLM_MASTER_KEY LITELLM_SALT_KEY DATABASE_URL MCP_GATEWAY_RELAY_SECRET; do
   eval "value=\${$name:-}"
   [ -n "$value" ] || {
     echo "mcp-gateway: $name is not set in $secrets: LiteLLM is not started" >&2
     exit 78
   }
 done
+# The gateway's own programs read it from the file (gateway_secrets.py): what is in the environment
+# LiteLLM can be made to resolve.
+unset MCP_GATEWAY_RELAY_SECRET
 case $LITELLM_MASTER_KEY in
   sk-????????????????????????????????*) ;;
   *)

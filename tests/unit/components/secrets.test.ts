@@ -92,6 +92,7 @@ it("makes passwords that need no quoting, long enough for LiteLLM's rule", () =>
     ["gateway-postgres-superuser-password", 32, false],
     ["gateway-fingerprint-key", 32, false],
     ["gateway-master-key-value", 40, false],
+    ["gateway-relay-secret", 48, false],
     ["gateway-salt-key-value", 40, false],
   ]);
 });
@@ -118,6 +119,7 @@ it("writes the proxy's env file with every secret it needs, for its user alone",
       `DATABASE_URL='postgresql://litellm:${password}@mcp-litellm-postgres:5432/litellm'`,
       `LITELLM_MASTER_KEY='sk-${randomValue("gateway-master-key-value")}'`,
       `LITELLM_SALT_KEY='sk-${randomValue("gateway-salt-key-value")}'`,
+      `MCP_GATEWAY_RELAY_SECRET='${randomValue("gateway-relay-secret")}'`,
       `MODEL_KEY_GPT_4O='${exampleApiKey}'`,
       "",
     ].join("\n"),
