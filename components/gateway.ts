@@ -57,7 +57,14 @@ export class Gateway extends pulumi.ComponentResource {
 
     const networks = new Networks(
       `${name}-networks`,
-      { network: model.network, external: Object.keys(model.externalNetworks) },
+      {
+        network: model.network,
+        subnets: model.subnets,
+        connectors: model.connectors.flatMap(({ id, container }) =>
+          container === undefined ? [] : [{ id, open: container.egress.mode === "open" }],
+        ),
+        external: Object.keys(model.externalNetworks),
+      },
       child,
     );
     const fingerprintKey = new random.RandomPassword(
@@ -101,7 +108,12 @@ export class Gateway extends pulumi.ComponentResource {
     ).result;
     this.masterKey = kept("master-key", model.proxy.masterKeyRotation);
     const connectors = deployedConnectors(name, context, postgres, child);
-    const relay = new Relay(`${name}-relay`, context, child);
+    const relaySecret = new random.RandomPassword(
+      `${name}-relay-secret`,
+      { length: 48, special: false },
+      child,
+    ).result;
+    const relay = new Relay(`${name}-relay`, context, { secret: relaySecret }, child);
     const mock = new MockModel(`${name}-mock-model`, context, child);
     const keys = model.keys.map(
       (key) =>
@@ -129,6 +141,7 @@ export class Gateway extends pulumi.ComponentResource {
         ),
         databaseUrl: postgres.litellmUri,
         adminSecret: this.adminSecret,
+        relaySecret,
         policy: pulumi
           .all([this.masterKey, keptKeys])
           .apply(([masterKey, kept]) => guardPolicy(guardRows(model, masterKey, kept))),
@@ -154,7 +167,10 @@ export class Gateway extends pulumi.ComponentResource {
         upstream: provedProxy(
           `${name}-candidate`,
           context,
-          { proxy: proxy.running, keys: named(active), others: others.command },
+          {
+            ...{ proxy: proxy.running, keys: named(active) },
+            others: [others.command, ...relay.links],
+          },
           child,
         ),
       },
@@ -172,7 +188,7 @@ export class Gateway extends pulumi.ComponentResource {
           ...[postgres.ready.ids, proxy.ready.ids, others.ids, edgeReady.ids],
           ...[relay.version, edge.version],
         ],
-        after: [purged],
+        after: [purged, ...relay.links],
       },
       child,
     );
@@ -186,7 +202,7 @@ export class Gateway extends pulumi.ComponentResource {
           url: connector.url,
           serverId: connector.serverId,
           transport: connector.transport,
-          ...(connector.container === undefined ? {} : { hostPort: connector.container.hostPort }),
+          ...(connector.open === undefined ? {} : { hostPort: connector.open.hostPort }),
         },
       ]),
     );

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseHost } from "../database/access.ts";
-import { gatewayContainer } from "../containers/container.ts";
+import { gatewayContainer, noNames } from "../containers/container.ts";
 import { configFiles, liveFile, secretFile } from "../host/host-files.ts";
 import { type Ready, readyCommand } from "../host/ready.ts";
 import { mounted, proxy } from "../names.ts";
-import { type StackContext, networksOf } from "../stack.ts";
+import type { StackContext } from "../stack.ts";
 import { litellmConfig } from "./config-file.ts";
 import { rootsFile } from "./roots.ts";
 import { proxyEnvFile } from "./secrets.ts";
@@ -15,7 +15,8 @@ const files = join("components", "litellm", "files");
 
 /** What lies beside `config.yaml`. */
 export const proxyFiles: readonly string[] = [
-  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh", "serve.py"],
+  ...["admin.py", "candidate.py", "entrypoint.sh", "gateway_secrets.py"],
+  ...["list_tools.py", "prisma.sh", "serve.py"],
   ...["gate.py", "gate_environment.py", "gate_fields.py", "gate_headers.py", "gate_health.py"],
   ...["gate_identity.py", "gate_json.py", "gate_refused.json", "gate_routes.py"],
   ...["guard.py", "guard_calls.py", "guard_held.py", "guard_kept.py", "guard_policy.py"],
@@ -28,6 +29,8 @@ export interface LitellmProxyArgs {
   readonly saltKey: pulumi.Input<string>;
   readonly databaseUrl: pulumi.Input<string>;
   readonly adminSecret: pulumi.Input<string>;
+  /** What the relay knows it by. */
+  readonly relaySecret: pulumi.Input<string>;
   /** The guard's policy: may change without LiteLLM noticing. */
   readonly policy: pulumi.Input<string>;
 }
@@ -39,7 +42,7 @@ export interface RunningProxy {
 }
 
 /**
- * LiteLLM, unmodified, on the gateway's network only: the edge is what the LAN sees. It reads its
+ * LiteLLM, unmodified, on a network without a way out: the edge is what the LAN sees. It reads its
  * servers when it starts, so another configuration is another container beside the old one.
  */
 export class LitellmProxy extends pulumi.ComponentResource {
@@ -82,10 +85,14 @@ export class LitellmProxy extends pulumi.ComponentResource {
       child,
     );
     const secrets = pulumi
-      .all([args.masterKey, args.saltKey, args.databaseUrl, args.adminSecret])
-      .apply(([masterKey, saltKey, databaseUrl, adminSecret]) =>
-        proxyEnvFile({ masterKey, saltKey, databaseUrl, adminSecret }, models, connectors),
-      );
+      .output({
+        masterKey: args.masterKey,
+        saltKey: args.saltKey,
+        databaseUrl: args.databaseUrl,
+        adminSecret: args.adminSecret,
+        relaySecret: args.relaySecret,
+      })
+      .apply((known) => proxyEnvFile(known, models, connectors));
     const secretsPath = secretFile(
       `${name}-secrets`,
       place(directories.secrets),
@@ -109,7 +116,9 @@ export class LitellmProxy extends pulumi.ComponentResource {
           LITELLM_LOG: config.logLevel,
           MCP_GATEWAY_SESSION_IDLE: String(config.sessionIdleSeconds),
         },
-        ...networksOf(context, "proxy"),
+        network: context.networks.inner,
+        externalNetworks: [],
+        ...noNames,
         binds: [
           { source: directory, target: mounted.config },
           { source: policy, target: mounted.policy },
@@ -148,6 +157,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
           args.saltKey,
           args.databaseUrl,
           args.adminSecret,
+          args.relaySecret,
           ...models.flatMap((entry) => (entry.provider === "mock" ? [] : [entry.apiKey.reveal()])),
           ...connectors.flatMap(({ auth }) => (auth === undefined ? [] : [auth.value.reveal()])),
         ],

@@ -5,6 +5,7 @@ import type { GatewayModel } from "../../components/config/model.ts";
 import { renderProblems } from "../../components/config/problems.ts";
 import { setupSql } from "../../components/database/setup-sql.ts";
 import { haproxyConfig } from "../../components/edge/haproxy-config.ts";
+import { connectorPorts } from "../../components/edge/maps.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
 import { verificationPlan } from "../../components/verification/plan.ts";
@@ -12,13 +13,23 @@ import { anyConfig, plausible, secretsIn, shuffled } from "../support/arbitrarie
 import { lock, parseRaw } from "../support/config.ts";
 
 const runs = { numRuns: 600 };
-const values = { masterKey: "m", saltKey: "s", databaseUrl: "d", adminSecret: "t" };
+const values = {
+  masterKey: "m",
+  saltKey: "s",
+  databaseUrl: "d",
+  adminSecret: "t",
+  relaySecret: "r",
+};
 
 /** Everything that is rendered from a model and is readable by others. */
 function plainFiles(model: GatewayModel): Record<string, string> {
   return {
     "config.yaml": litellmConfig(model),
-    "haproxy.cfg": haproxyConfig({ ...model, upstream: "proxy" }),
+    "haproxy.cfg": haproxyConfig({
+      ...model,
+      upstream: "proxy",
+      ports: connectorPorts(model.connectors),
+    }),
     access: JSON.stringify(accessMatrix(model)),
     grants: JSON.stringify(model.keys.map((key) => grantOf(key, model.connectors))),
     plan: JSON.stringify(verificationPlan(model, {}, "proxy", [])),

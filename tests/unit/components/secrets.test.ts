@@ -73,8 +73,10 @@ it("logs no command's output and keeps it secret", () => {
   }
 });
 
-it("uses triggers only where nothing is deleted: they would delete before they create", () => {
-  const triggered = commands().filter(({ inputs }) => "triggers" in inputs);
+it("uses triggers only where nothing is deleted, or has to be before it is made again", () => {
+  const triggered = commands().filter(
+    ({ name, inputs }) => "triggers" in inputs && !name.startsWith("gateway-relay-link-"),
+  );
   expect(triggered.map(({ name, inputs }) => [name, inputs["triggers"], inputs["delete"]])).toEqual(
     [["gateway-candidate", ["mcp-litellm-proxy-ab12cd"], undefined]],
   );
@@ -91,6 +93,7 @@ it("makes passwords that need no quoting, long enough for LiteLLM's rule", () =>
     ["gateway-admin-secret", 40, false],
     ["gateway-fingerprint-key", 32, false],
     ["gateway-master-key-value", 40, false],
+    ["gateway-relay-secret", 48, false],
     ["gateway-salt-key-value", 40, false],
   ]);
 });
@@ -118,6 +121,7 @@ it("writes the proxy's env file with every secret it needs, for its user alone",
       `LITELLM_MASTER_KEY='sk-${randomValue("gateway-master-key-value")}'`,
       `LITELLM_SALT_KEY='sk-${randomValue("gateway-salt-key-value")}'`,
       `MCP_GATEWAY_ADMIN_SECRET='${randomValue("gateway-admin-secret")}'`,
+      `MCP_GATEWAY_RELAY_SECRET='${randomValue("gateway-relay-secret")}'`,
       `MODEL_KEY_GPT_4O='${exampleApiKey}'`,
       "",
     ].join("\n"),
@@ -152,7 +156,6 @@ it("exports keys and the plan as secrets, the rest in the clear", async () => {
       url: "http://mcp-relay:20643/sse",
       serverId: "4e8f2fad8594bced8eb67a5cc8e1ebac",
       transport: "sse",
-      hostPort: 48010,
     },
     reports: {
       url: "http://mcp-relay:20975/sse",
