@@ -1,0 +1,64 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { type Accepted, type Finding, complaints, findings } from "./advisories/judge.ts";
+import { lockedNode, lockedPython } from "./advisories/locked.ts";
+import { askNpm, askPython } from "./advisories/registries.ts";
+
+/**
+ * Holds what we ship against published advisories: npm's registry is asked, Python's where pip-audit
+ * is installed; what does not answer is looked up in advisories/known.json, which says of which day
+ * it is. Whatever is found and not accepted with a reason is an error, and so is an accepted one
+ * that is no longer found.
+ */
+const known = z
+  .object({
+    date: z.object({ npm: z.string(), pypi: z.string() }),
+    advisories: z.array(
+      z.object({
+        id: z.string(),
+        ecosystem: z.enum(["npm", "pypi"]),
+        name: z.string(),
+        range: z.string(),
+      }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync("ops/advisories/known.json", "utf8")));
+const accepted = JSON.parse(readFileSync("ops/advisories/accepted.json", "utf8")) as Accepted[];
+
+const found: Finding[] = [];
+const said: string[] = [];
+
+async function lookUp(
+  ecosystem: "npm" | "pypi",
+  locks: readonly string[],
+  ask: (lock: string) => Promise<readonly Finding[] | undefined>,
+): Promise<void> {
+  let answers = true;
+  for (const lock of locks) {
+    const answer: readonly Finding[] | undefined = answers ? await ask(lock) : undefined;
+    answers = answer !== undefined;
+    const text = readFileSync(lock, "utf8");
+    const locked = ecosystem === "npm" ? lockedNode(text) : lockedPython(text);
+    found.push(...(answer ?? findings(dirname(lock), locked, known.advisories)));
+  }
+  said.push(
+    answers
+      ? `${ecosystem}: asked today`
+      : `${ecosystem}: not to be asked here, held against advisories known on ${known.date[ecosystem]}`,
+  );
+}
+
+const nodeLocks = [
+  "package-lock.json",
+  ...globSync("lab/{images/*,prisma,prisma/cli}/package-lock.json"),
+];
+await lookUp("npm", nodeLocks, (lock) => askNpm(dirname(lock)));
+await lookUp("pypi", globSync("lab/images/*/requirements.lock"), askPython);
+
+const wrong = complaints(found, accepted);
+process.stdout.write(
+  `${said.join("; ")}; ${found.length} found, all but ${wrong.length} accepted\n`,
+);
+for (const line of wrong) process.stdout.write(`${line}\n`);
+if (wrong.length > 0) process.exitCode = 1;
