@@ -9,7 +9,7 @@ export STACK
 IN = source ops/env.sh &&
 PULUMI = $(IN) pulumi
 
-.PHONY: help lab images catalogue stack up preview access tools-lock refresh verify outputs clients admin down env test unit contract e2e test-heavy bench check schema clean
+.PHONY: help lab images catalogue stack up preview access tools-lock refresh verify outputs clients admin down env test unit contract e2e test-heavy attack bench check schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -81,11 +81,14 @@ test-heavy: images ## load, interruptions and a real Traefik on whole deployment
 	@bash lab/steps/traefik.sh
 	@$(IN) bash ops/test.sh heavy
 
-bench: images ## timings: PART=stack (beside docker compose), transports, scale, add; all if left out
+attack: lab ## attack the stack's gateway, or URL=http://host:4000 KEYS=file (- for standard input); ONLY=, MINUTES=
+	@$(IN) node ops/attack.ts
+
+bench: images ## timings: PART=stack (beside docker compose), transports, scale, add; all if left out; before BASE=commit
 	@$(IN) for part in $(or $(PART),stack transports scale add); do \
 	  if [ "$$part" = stack ]; then bash lab/steps/compose.sh; fi; node ops/bench/$$part.ts; done
 
-check: lab ## format, lint, types, dead code, shell scripts
+check: lab ## format, lint, types, dead code, published advisories, shell scripts
 	@$(IN) bash ops/check.sh
 
 schema: lab ## write schemas/stack-config.json from the configuration's source
