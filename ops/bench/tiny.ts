@@ -48,6 +48,7 @@ export async function tinyStack(
   port: number,
   connectors: Readonly<Record<string, Record<string, unknown>>>,
   more: Readonly<Record<string, unknown>> = {},
+  source?: string,
 ): Promise<ScratchProject> {
   const directory = resolve(".lab", name);
   const unlimited = {
@@ -55,7 +56,7 @@ export async function tinyStack(
     requestsPerMinutePerAddress: 1_000_000,
     failuresPerMinute: 1_000_000,
   };
-  return scratchProject(directory, name, {
+  const config = {
     gateway: { host: "127.0.0.1", port, bind: "127.0.0.1" },
     network: `mcp-gateway-${name}-net`,
     namePrefix: `${name}-`,
@@ -69,7 +70,8 @@ export async function tinyStack(
     },
     imageMirrorFile: resolve(".lab", "images.json"),
     ...more,
-  });
+  };
+  return scratchProject(directory, name, config, source);
 }
 
 /** What a program has printed, if it has ended well. */
@@ -120,7 +122,7 @@ export async function lockTiny(
 ): Promise<void> {
   const file = join(project.directory, "tools.lock.json");
   rmSync(file, { force: true });
-  copyFileSync("tools.lock.json", file);
+  copyFileSync(join(project.source, "tools.lock.json"), file);
   const ran = await run("node", ["ops/tools-lock.ts", ...asked.map((id) => `connector:${id}`)], {
     cwd: project.directory,
     env: project.env,

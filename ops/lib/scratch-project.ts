@@ -11,6 +11,8 @@ const linked = [
 /** A Pulumi project beside the checkout's: the same program, a state and a stack of its own. */
 export interface ScratchProject {
   readonly directory: string;
+  /** The checkout whose program it runs. */
+  readonly source: string;
   readonly pulumi: (...args: string[]) => Promise<Ran>;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -18,15 +20,18 @@ export interface ScratchProject {
 /**
  * Makes (or takes up again) a project directory with its own backend and passphrase.
  * @param config the stack's `mcp-gateway:` namespace, without the prefix
+ * @param source another checkout, whose program it is to run
  */
 export async function scratchProject(
   directory: string,
   stack: string,
   config: Readonly<Record<string, unknown>>,
+  source = process.cwd(),
 ): Promise<ScratchProject> {
   mkdirSync(join(directory, "state"), { recursive: true });
   for (const name of linked)
-    if (!existsSync(join(directory, name))) symlinkSync(resolve(name), join(directory, name));
+    if (!existsSync(join(directory, name)))
+      symlinkSync(resolve(source, name), join(directory, name));
   const passphrase = join(directory, "passphrase");
   writeFileSync(passphrase, `scratch-${stack}\n`);
   chmodSync(passphrase, 0o600);
@@ -53,5 +58,5 @@ export async function scratchProject(
     cwd: directory,
   });
   if (selected.code !== 0) throw new Error(selected.stderr);
-  return { directory, pulumi, env };
+  return { directory, source, pulumi, env };
 }
