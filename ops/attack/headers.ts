@@ -60,6 +60,20 @@ const litellm: readonly Try[] = [
   },
 ];
 
+/** The second secret of the operator's routes, guessed and left empty. */
+const operator: readonly Try[] = [
+  ["x-mcp-gateway-admin", "attack"],
+  ["x-mcp-gateway-admin", ""],
+  ["cookie", "mcp_gateway_admin=attack"],
+  ["x-mcp-gateway-relay", "attack"],
+].map(([name = "", value = ""]) => ({
+  name: `${name}: ${value}`,
+  asks: ({ authorization }) => [
+    { method: "GET", path: "/key/list", headers: { ...authorization, [name]: value } },
+  ],
+  sees: passed,
+}));
+
 /** A credential that is not the one the edge has looked at. */
 const credentials: readonly Try[] = [
   "x-litellm-api-key",
@@ -140,6 +154,7 @@ const hosts: readonly Try[] = [
 
 export const headerAttacks: readonly Attack[] = [
   { id: "headers-litellm", words: "headers that LiteLLM acts on", tries: litellm },
+  { id: "headers-admin", words: "the operator's secret, guessed", tries: operator },
   { id: "headers-key", words: "a second credential", tries: credentials },
   { id: "headers-host", words: "Host and framing", tries: hosts },
 ];

@@ -51,6 +51,8 @@ const routes: Readonly<Record<string, readonly (readonly [string, string])[]>> =
     ["GET", "/health/services"],
     ["POST", "/health/test_connection"],
     ["GET", "/cache/ping"],
+    ["GET", "/mcp-gateway/admin"],
+    ["POST", "/mcp-gateway/admin"],
   ],
   "route-models": [
     ["GET", "/models"],

@@ -115,9 +115,11 @@ export class Attacker {
   }
 }
 
-/** The edge's own word that nothing is behind it. */
-export const isAway = ({ status, headers }: Answer): boolean =>
-  [502, 503, 504].includes(status) && headers["server"] !== "uvicorn";
+/** The edge's own word that nothing is behind it, not LiteLLM's that a model is not. */
+export const isAway = ({ status, headers, body }: Answer): boolean =>
+  [502, 503, 504].includes(status) &&
+  headers["server"] !== "uvicorn" &&
+  !/litellm\.|"detail"/.test(body);
 
 /** How long the gateway itself asks to wait; a model's rate limit is an answer like any other. */
 export function limitedFor(answer: Answer): number | undefined {

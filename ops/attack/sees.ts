@@ -78,17 +78,19 @@ export const falls =
 
 /** The request was let through to LiteLLM, or answered: nobody is to come that far. */
 export const passed: Sees = ({ answers }) => {
-  const found = answers.find(({ status, headers }) => cameThrough(status, headers));
+  const found = answers.find(cameThrough);
   return found === undefined
     ? undefined
     : `HTTP ${found.status}, ${found.headers["server"] ?? "no server named"}: ${short(found.body)}`;
 };
 
-function cameThrough(status: number, headers: Answer["headers"]): boolean {
+/** Answered by whoever is behind the edge; a refusal of LiteLLM's own is FastAPI's, by its form. */
+function cameThrough({ status, headers, body }: Answer): boolean {
   if (status === 0 || status === 429) return false;
   return (
     (status >= 200 && status < 400) ||
     headers["server"] === "uvicorn" ||
+    body.startsWith('{"detail":') ||
     Object.keys(headers).some((name) => name.startsWith("x-litellm-"))
   );
 }

@@ -96,6 +96,7 @@ test.each([
   ["LiteLLM's own refusal", answer(404, "{}", { server: "uvicorn" }), true],
   ["LiteLLM's headers", answer(401, "{}", { "x-litellm-version": "1" }), true],
   ["an answer", answer(200, "{}"), true],
+  ["FastAPI's own refusal", answer(404, '{"detail":"Not Found"}'), true],
   ["a redirection", answer(307), true],
 ])("came through: %s", (_, one, through) => {
   expect(passed(facts([one])) !== undefined).toBe(through);

@@ -101,6 +101,7 @@ test("the gateway's own rate limit is waited for, a model's is an answer", () =>
   expect(limitedFor(answer(503, { "retry-after": "2" }))).toBe(2);
   expect(limitedFor(answer(503, {}))).toBe(5);
   expect(limitedFor(answer(503, { server: "uvicorn" }))).toBeUndefined();
+  expect(limitedFor(answer(503, {}, "litellm.ServiceUnavailableError"))).toBeUndefined();
 });
 
 test("an answer on a plain connection, and none", () => {
