@@ -1,6 +1,6 @@
 import type { Piece } from "./address-fields.ts";
 import type { Scene, Sees } from "./attack.ts";
-import { answeredBy, answeredWithMark, any, header, says } from "./sees.ts";
+import { answeredBy, answeredWithMark, any, header, says, timedOut } from "./sees.ts";
 
 /** A piece of a body that needs no listener, and how it shows that LiteLLM acted on it. */
 export interface Acted extends Piece {
@@ -54,7 +54,7 @@ export const mocked: readonly Acted[] = [
   {
     name: "mock_timeout",
     of: () => ({ mock_timeout: true, timeout: 0.01 }),
-    sees: says(/mock timeout|Timeout/i, "LiteLLM acted on it"),
+    sees: timedOut,
   },
 ];
 
@@ -74,12 +74,12 @@ export const knobs: readonly Acted[] = [
   {
     name: "timeout and request_timeout",
     of: () => ({ timeout: 0.000_01, request_timeout: 0.000_01, stream_timeout: 0.000_01 }),
-    sees: says(/Timeout/i, "LiteLLM acted on it"),
+    sees: timedOut,
   },
   {
     name: "litellm_credential_name",
     of: ({ mark }) => ({ litellm_credential_name: mark }),
-    sees: says(/credential/i, "LiteLLM looked for it"),
+    sees: says(/litellm\.\w+.*credential/i, "LiteLLM looked for it"),
   },
   {
     name: "specific deployment by model_info",
@@ -107,7 +107,7 @@ export const knobs: readonly Acted[] = [
   {
     name: "guardrails by name",
     of: ({ mark }) => ({ guardrails: [mark], disable_global_guardrail: true }),
-    sees: says(/guardrail/i, "LiteLLM acted on it"),
+    sees: says(/guardrail.{0,40}(not found|does not exist|failed)/i, "LiteLLM acted on it"),
   },
 ];
 

@@ -1,7 +1,7 @@
 import { type Ask, type Attack, type Scene, type Try, post } from "./attack.ts";
 import { retries } from "./body-fields.ts";
 import { doors, plain } from "./bodies.ts";
-import { answered, answeredWithMark, any, passed, says, sent } from "./sees.ts";
+import { answered, answeredWithMark, any, passed, says, sent, timedOut } from "./sees.ts";
 
 const chat = doors[0];
 
@@ -16,12 +16,12 @@ const litellm: readonly Try[] = [
   {
     name: "x-litellm-timeout",
     asks: (scene) => [failing(scene, { "x-litellm-timeout": "0.00001" })],
-    sees: says(/Timeout/i, "LiteLLM acted on it"),
+    sees: timedOut,
   },
   {
     name: "x-litellm-stream-timeout",
     asks: (scene) => [failing(scene, { "x-litellm-stream-timeout": "0.00001" })],
-    sees: says(/Timeout/i, "LiteLLM acted on it"),
+    sees: timedOut,
   },
   {
     name: "x-litellm-num-retries with a time-out",

@@ -22,13 +22,20 @@ export const short = (text: string): string => {
   return line.length > 160 ? `${line.slice(0, 157)}…` : line;
 };
 
+/** A refusal of the gateway's own may name the field that it refuses. */
+const isRefusal = ({ body }: Answer): boolean => /"type":\s*"mcp_gateway"/.test(body);
+
 /** Some answer says what only LiteLLM acting on the field says. */
 export const says =
   (pattern: RegExp, words: string): Sees =>
   ({ answers }) => {
-    const found = answers.map(({ body }) => pattern.exec(body)?.[0]).find((text) => text);
+    const others = answers.filter((answer) => !isRefusal(answer));
+    const found = others.map(({ body }) => pattern.exec(body)?.[0]).find((text) => text);
     return found === undefined ? undefined : `${words}: "${short(found)}"`;
   };
+
+/** A time-out of the attacker's making: the word alone may be that of a refused field's name. */
+export const timedOut = says(/litellm\.Timeout|APITimeout\w*|timed out/i, "LiteLLM acted on it");
 
 /** The model's answer is the attacker's own words. */
 export const answeredWithMark: Sees = ({ answers, scene }) => {
