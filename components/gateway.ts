@@ -57,7 +57,14 @@ export class Gateway extends pulumi.ComponentResource {
 
     const networks = new Networks(
       `${name}-networks`,
-      { network: model.network, external: Object.keys(model.externalNetworks) },
+      {
+        network: model.network,
+        subnets: model.subnets,
+        connectors: model.connectors.flatMap(({ id, container }) =>
+          container === undefined ? [] : [{ id, open: container.egress.mode === "open" }],
+        ),
+        external: Object.keys(model.externalNetworks),
+      },
       child,
     );
     const fingerprintKey = new random.RandomPassword(
@@ -154,7 +161,10 @@ export class Gateway extends pulumi.ComponentResource {
         upstream: provedProxy(
           `${name}-candidate`,
           context,
-          { proxy: proxy.running, keys: named(active), others: others.command },
+          {
+            ...{ proxy: proxy.running, keys: named(active) },
+            others: [others.command, ...relay.links],
+          },
           child,
         ),
       },
@@ -172,7 +182,7 @@ export class Gateway extends pulumi.ComponentResource {
           ...[postgres.ready.ids, proxy.ready.ids, others.ids, edgeReady.ids],
           ...[relay.version, edge.version],
         ],
-        after: [purged],
+        after: [purged, ...relay.links],
       },
       child,
     );
@@ -186,7 +196,7 @@ export class Gateway extends pulumi.ComponentResource {
           url: connector.url,
           serverId: connector.serverId,
           transport: connector.transport,
-          ...(connector.container === undefined ? {} : { hostPort: connector.container.hostPort }),
+          ...(connector.open === undefined ? {} : { hostPort: connector.open.hostPort }),
         },
       ]),
     );

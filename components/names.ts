@@ -32,8 +32,17 @@ export const edge = {
 /** Where every HAProxy says how it is: on its container's loopback only. */
 export const haproxyHealthPort = 8404;
 
-/** What an HAProxy before one connector may use. */
-export const doorMemoryMb = 64;
+/** The network of the gateway's own parts, without a way out. */
+export const innerNetwork = (network: string): string => `${network}-inner`;
+
+/** How the networks begin that the relay shares with one connector each. */
+export const connectorNetworks = (network: string): string => `${network}-c-`;
+
+/**
+ * How the networks begin that a container is put on while it runs: they come and go without it, and
+ * are no part of how it was made (applied.sh).
+ */
+export const linksLabel = "mcp-gateway.links";
 
 /** HAProxy between LiteLLM and the connectors. */
 export const relay = { host: "mcp-relay" } as const;

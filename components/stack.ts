@@ -29,13 +29,26 @@ export function notesOf(context: StackContext): string {
   return notesIn(context.model.directories.config);
 }
 
-/** What a participant joins: the gateway's network, and external ones that list it. */
-export function networksOf(
+interface Joined {
+  /** The network on which it has its name. */
+  readonly network: pulumi.Output<string>;
+  readonly externalNetworks: pulumi.Output<string>[];
+}
+
+/** External networks that list a participant. */
+export function externalNetworksOf(
   context: StackContext,
   participant: string,
-): { readonly network: pulumi.Output<string>; readonly externalNetworks: pulumi.Output<string>[] } {
-  const external = Object.entries(context.model.externalNetworks)
+): pulumi.Output<string>[] {
+  return Object.entries(context.model.externalNetworks)
     .filter(([, members]) => members.includes(participant))
     .map(([network]) => context.networks.external(network));
-  return { network: context.networks.gateway, externalNetworks: external };
+}
+
+/** What a part of the gateway's own joins: their network, and external ones that list it. */
+export function networksOf(context: StackContext, participant: string): Joined {
+  return {
+    network: context.networks.inner,
+    externalNetworks: externalNetworksOf(context, participant),
+  };
 }

@@ -43,7 +43,7 @@ function sample(name: string, definition: ConnectorDefinition): ConnectorModel {
   const config = connectors["sample"];
   if (config === undefined) throw new Error("a configuration lost its only connector");
   return connectorModel("sample", config, definition, {
-    ...{ ids: ["sample"], lock: nothing, image, hostPort: 0, portWish: { id: "sample" } },
+    ...{ ids: ["sample"], lock: nothing, image },
   });
 }
 

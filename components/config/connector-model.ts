@@ -12,9 +12,9 @@ import type {
   ConnectorProcess,
   ConnectorValue,
   Egress,
+  OpenPort,
   PathMount,
 } from "./model.ts";
-import type { PortWish } from "../connectors/host-ports.ts";
 import { relay } from "../names.ts";
 import { relayPort } from "../relay/relay-port.ts";
 import type { ParsedConfig } from "./schema.ts";
@@ -147,7 +147,7 @@ function placeOf(
   id: string,
   config: Configured,
   definition: ConnectorDefinition,
-  { ids, image, hostPort, portWish }: Surroundings,
+  { ids, image }: Surroundings,
 ): Place {
   if (definition.transport === "remote")
     return {
@@ -165,9 +165,6 @@ function placeOf(
       definition,
       image: image(definition.image),
       user: config.user ?? definition.user,
-      hostPort,
-      portWish,
-      bind: config.expose === "lan" ? "0.0.0.0" : "127.0.0.1",
       egress: egressOf(config, definition),
     },
   };
@@ -185,9 +182,7 @@ interface Surroundings {
   readonly lock: ToolsLock;
   /** What to pull for a reference. */
   readonly image: (reference: string) => string;
-  /** Of a server in a container. */
-  readonly hostPort: number;
-  readonly portWish: PortWish;
+  readonly open?: OpenPort;
 }
 
 /** One connector of the model. */
@@ -210,6 +205,7 @@ export function connectorModel(
     definition,
     ...place,
     ...(auth === undefined ? {} : { auth }),
+    ...(around.open === undefined ? {} : { open: around.open }),
     serverId: serverId({
       ...{ name: serverName, url, transport, alias },
       ...(auth === undefined ? {} : { authType: auth.type }),

@@ -2,8 +2,9 @@ import type { ToolsLock } from "../access/tools-lock.ts";
 import type { Catalogue } from "../connectors/definition.ts";
 import { connectorCheck } from "./connector-check.ts";
 import { databaseMode, traefikNetwork } from "./database-check.ts";
+import { networkParticipants, rangeSize } from "./network-check.ts";
 import { type IsEncrypted, plainSecrets } from "./plain-secrets.ts";
-import { type Problem, didYouMean, removeCommand, setCommand } from "./problems.ts";
+import { type Problem, removeCommand, setCommand } from "./problems.ts";
 import type { ParsedConfig } from "./schema.ts";
 import { lockCheck, scopeCheck } from "./scope-check.ts";
 
@@ -68,11 +69,11 @@ const reserved = [
 
 const reservedIds: Check = (config) =>
   Object.keys(config.connectors)
-    .filter((id) => reserved.includes(id) || /_(door|egress)$/.test(id))
+    .filter((id) => reserved.includes(id) || /_egress$/.test(id))
     .map((id) => ({
       path: ["connectors", id],
       message: `"${id}" is a part of the gateway's own`,
-      allowed: `any id but ${list(reserved)}, and what ends in _door or _egress`,
+      allowed: `any id but ${list(reserved)}, and what ends in _egress`,
       fix: removeCommand(["connectors", id]),
     }));
 
@@ -160,35 +161,6 @@ const modelVariables: Check = (config) => {
     });
 };
 
-const networkParticipants: Check = (config) => {
-  const known = ["edge", "proxy", ...Object.keys(config.connectors)];
-  return Object.entries(config.externalNetworks).flatMap(([network, members]) => [
-    ...(network === config.network
-      ? [
-          {
-            path: ["externalNetworks", network],
-            message: "the gateway's own network cannot be an external one as well",
-            allowed: `any network but "${config.network}"`,
-            fix: removeCommand(["externalNetworks", network]),
-          },
-        ]
-      : []),
-    ...members.flatMap((member, index) =>
-      known.includes(member)
-        ? []
-        : [
-            {
-              path: ["externalNetworks", network, index],
-              message: `nothing here is called "${member}"${didYouMean(member, known)}`,
-              value: member,
-              allowed: list(known),
-              fix: setCommand(["externalNetworks", network, index], known[0]),
-            },
-          ],
-    ),
-  ]);
-};
-
 const checks: readonly Check[] = [
   dockerHostAndPaths,
   databaseMode,
@@ -198,6 +170,7 @@ const checks: readonly Check[] = [
   hostPorts,
   modelVariables,
   networkParticipants,
+  rangeSize,
 ];
 
 /** What no single value can say: references between parts of the configuration. */

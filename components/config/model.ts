@@ -3,6 +3,7 @@ import type { PortWish } from "../connectors/host-ports.ts";
 import type { ConnectorDefinition, ContainerDefinition } from "../connectors/definition.ts";
 import type { ToolCall } from "../connectors/tool-call.ts";
 import type { Secret } from "./secret.ts";
+import type { Subnets } from "./subnets.ts";
 
 /** Where the Docker engine is, and how files and commands get to its machine. */
 export type DockerHost = { readonly kind: "local"; readonly url: string } | SshHost;
@@ -56,10 +57,6 @@ export interface ConnectorContainer {
   readonly definition: ContainerDefinition;
   readonly image: string;
   readonly user: string;
-  /** On the Docker host: see `hostPorts`. */
-  readonly hostPort: number;
-  readonly portWish: PortWish;
-  readonly bind: string;
   readonly egress: Egress;
 }
 
@@ -75,6 +72,16 @@ export interface ConnectorAuth {
   /** Environment variable that holds the value inside the proxy. */
   readonly variable: string;
   readonly value: Secret;
+}
+
+/** A port of the Docker host that the edge takes for one connector. */
+export interface OpenPort {
+  readonly bind: string;
+  /** On the Docker host: see `hostPorts`. */
+  readonly hostPort: number;
+  readonly wish: PortWish;
+  /** Inside the edge: by it a deployed port is known for this connector's. */
+  readonly edgePort: number;
 }
 
 export interface ConnectorModel {
@@ -96,6 +103,8 @@ export interface ConnectorModel {
   /** What LiteLLM asks: a port of the relay's and the server's path; empty for a process. */
   readonly url: string;
   readonly auth?: ConnectorAuth;
+  /** Its own way in on the Docker host, through the edge; without one it is closed. */
+  readonly open?: OpenPort;
   readonly serverId: string;
   /** Environment variable → value, sorted by name. */
   readonly environment: Readonly<Record<string, ConnectorValue>>;
@@ -170,7 +179,12 @@ export interface GatewayModel {
   };
   /** Absolute paths on the Docker host. */
   readonly directories: { readonly config: string; readonly secrets: string };
+  /** The network that publishes. */
   readonly network: string;
+  /** Address/bits that all other networks of the gateway are in. */
+  readonly networkRange: string;
+  /** Which part of it each has: see `subnets`. */
+  readonly subnets: Subnets;
   readonly namePrefix: string;
   /** Existing network → participants (`edge`, `proxy`, `database`, connector ids). */
   readonly externalNetworks: Readonly<Record<string, readonly string[]>>;

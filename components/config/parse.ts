@@ -1,19 +1,25 @@
 import { resolve } from "node:path";
-import type {
-  Catalogue,
-  ConnectorDefinition,
-  ContainerDefinition,
-} from "../connectors/definition.ts";
+import type { Catalogue, ConnectorDefinition } from "../connectors/definition.ts";
 import { type PortWish, hostPorts } from "../connectors/host-ports.ts";
 import type { ToolsLock } from "../access/tools-lock.ts";
 import { definitionOf, lockKey } from "../connectors/instance.ts";
-import type { DockerHost, GatewayModel, KeyModel, ModelEntry, SshTrust } from "./model.ts";
+import { relayPort } from "../relay/relay-port.ts";
+import type {
+  DockerHost,
+  GatewayModel,
+  KeyModel,
+  ModelEntry,
+  OpenPort,
+  SshTrust,
+} from "./model.ts";
 import { connectorModel } from "./connector-model.ts";
 import { crossCheck } from "./cross-check.ts";
+import { ownNetworks } from "./network-check.ts";
 import { joinedNetworks, traefikIngress } from "./ingress.ts";
 import type { IsEncrypted } from "./plain-secrets.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import { type ParsedConfig, configSchema } from "./schema.ts";
+import { nothingKnown, subnets } from "./subnets.ts";
 import { warningsOf } from "./warnings.ts";
 import { without } from "./without.ts";
 import { withIsoTimes } from "./yaml-time.ts";
@@ -60,17 +66,21 @@ function sshTrust({ hostKey, privateKeyFile }: NonNullable<ParsedConfig["ssh"]>)
   return { hostKey, ...(privateKeyFile === undefined ? {} : { privateKeyFile }) };
 }
 
+/** A connector's wish for a port of its own, if it is to have one. */
 function portWish(
   id: string,
-  { hostPort }: ParsedConfig["connectors"][string],
-  definition: ContainerDefinition,
-): PortWish {
-  const preferred = definition.hostPort;
-  return {
-    id,
-    ...(hostPort === undefined ? {} : { fixed: hostPort }),
-    ...(preferred === undefined ? {} : { preferred }),
-  };
+  { hostPort, expose }: ParsedConfig["connectors"][string],
+  definition: ConnectorDefinition | undefined,
+): PortWish[] {
+  if ((expose ?? (hostPort === undefined ? "closed" : "loopback")) === "closed") return [];
+  const preferred = definition?.transport === "remote" ? undefined : definition?.hostPort;
+  return [
+    {
+      id,
+      ...(hostPort === undefined ? {} : { fixed: hostPort }),
+      ...(preferred === undefined ? {} : { preferred }),
+    },
+  ];
 }
 
 /** A scope's words as tools: the definition proposes some, the lock has all. */
@@ -138,6 +148,23 @@ function modelEntry(name: string, config: ParsedConfig["models"][string]): Model
     apiKey: config.apiKey,
     apiKeyVariable: `MODEL_KEY_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
     ...(config.apiBase === undefined ? {} : { apiBase: config.apiBase }),
+  };
+}
+
+function openPort(
+  wish: PortWish | undefined,
+  ports: Readonly<Record<string, number>>,
+  { expose }: ParsedConfig["connectors"][string],
+  ids: readonly string[],
+): { readonly open?: OpenPort } {
+  if (wish === undefined) return {};
+  return {
+    open: {
+      bind: expose === "lan" ? "0.0.0.0" : "127.0.0.1",
+      hostPort: ports[wish.id] ?? 0,
+      wish,
+      edgePort: relayPort(wish.id, ids),
+    },
   };
 }
 
@@ -221,18 +248,17 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
 
   const image = (reference: string): string => context.mirror[reference] ?? reference;
   const { host, port, bind, adminPort } = config.gateway;
-  const wishes = byName(config.connectors).flatMap(([id, entry]) => {
-    const definition = definitionOf(entry, context.catalogue);
-    return definition === undefined ||
-      definition.transport === "remote" ||
-      entry.placement === "gateway"
-      ? []
-      : [portWish(id, entry, definition)];
-  });
+  const wishes = byName(config.connectors).flatMap(([id, entry]) =>
+    portWish(id, entry, definitionOf(entry, context.catalogue)),
+  );
   const ids = Object.keys(config.connectors);
   const ports = hostPorts(wishes, {
     ...{ own: ownPorts(config.gateway), deployed: {}, foreign: [] },
   });
+  const networks = ownNetworks(config, context.catalogue);
+  const placed = subnets(config.networkRange, networks, nothingKnown);
+  if (placed === undefined)
+    throw new Error(`${config.networkRange} is too small, and was let through`);
   const shared = config.database.mode === "shared" ? config.database.shared : undefined;
   const { traefik } = config.ingress;
   return {
@@ -249,6 +275,8 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
         secrets: resolve(context.root, config.directories.secrets),
       },
       network: config.network,
+      networkRange: config.networkRange,
+      subnets: placed,
       namePrefix: config.namePrefix,
       externalNetworks: externalNetworks(config, context.catalogue),
       database: {
@@ -287,8 +315,13 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
           ? []
           : [
               connectorModel(id, entry, definition, {
-                ...{ ids, image, lock: context.lock, hostPort: ports[id] ?? 0 },
-                portWish: wishes.find((wish) => wish.id === id) ?? { id },
+                ...{ ids, image, lock: context.lock },
+                ...openPort(
+                  wishes.find((wish) => wish.id === id),
+                  ports,
+                  entry,
+                  ids,
+                ),
               }),
             ];
       }),

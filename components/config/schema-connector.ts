@@ -36,12 +36,13 @@ export const connector = z.strictObject({
     examples: ["db"],
   }),
   hostPort: port.optional().meta({
-    description: "the Docker host's port; without it one that is free, from 48010 on, and stays",
+    description:
+      "a port of the Docker host for this connector alone, at the edge, with a key as everywhere; closed if left out",
   }),
-  expose: z
-    .enum(["loopback", "lan"])
-    .default("loopback")
-    .meta({ description: "lan publishes it without authentication: most MCP servers have none" }),
+  expose: z.enum(["closed", "loopback", "lan"]).optional().meta({
+    description:
+      "who reaches that port: nobody, the Docker host, or the network; loopback if hostPort is set, closed otherwise; without a hostPort one that is free, from 48010 on, and stays",
+  }),
   placement: z.enum(["container", "gateway"]).default("container").meta({
     description:
       "gateway runs a stdio server inside LiteLLM: a new process for every call, with LiteLLM's network and files",

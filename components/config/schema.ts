@@ -5,7 +5,7 @@ import { edgeRules } from "./schema-edge.ts";
 import { ingress } from "./schema-ingress.ts";
 import { accessGroup, connectorId, key, keyName, modelName, rotationWord } from "./schema-keys.ts";
 import { secretString } from "./schema-secret.ts";
-import { imageReference, memoryMb, port, userIds } from "./schema-values.ts";
+import { imageReference, memoryMb, networkRange, port, userIds } from "./schema-values.ts";
 
 /**
  * The one source of the stack configuration's shape: parsing, editor completion
@@ -212,9 +212,10 @@ export const configSchema = z.strictObject({
   ssh: ssh.optional(),
   gateway,
   directories,
-  network: objectName
-    .default("mcp-gateway-net")
-    .meta({ description: "the gateway's own Docker network" }),
+  network: objectName.default("mcp-gateway-net").meta({
+    description: "the gateway's own Docker network, and how the names of its others begin",
+  }),
+  networkRange: networkRange.default("10.231.0.0/18"),
   externalNetworks: z.record(objectName, z.array(z.string())).default({}).meta({
     description:
       "existing networks and who joins them: edge, proxy or a connector's id; never created",

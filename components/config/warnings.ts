@@ -28,11 +28,6 @@ export function warningsOf(
               `connectors.${id}: placement "gateway" starts a new process inside LiteLLM for every call (about a second each, several when many call), with LiteLLM's user, network and files; no watchdog, no limits of its own`,
             ]
           : []),
-        ...(connector.expose === "lan"
-          ? [
-              `connectors.${id}: expose "lan" lets everyone on the network call all its tools, without a key`,
-            ]
-          : []),
       ];
     });
 }

@@ -2,13 +2,13 @@ import { posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorContainer, ConnectorModel } from "../config/model.ts";
-import { gatewayContainer } from "../containers/container.ts";
+import { gatewayContainer, noNames } from "../containers/container.ts";
 import { secretFile } from "../host/host-files.ts";
 import { envFile } from "../host/shell.ts";
 import { mounted } from "../names.ts";
-import { type StackContext, networksOf } from "../stack.ts";
-import { ConnectorCell } from "./cell.ts";
-import { egressHost, serverAlias } from "./hosts.ts";
+import { type StackContext, externalNetworksOf } from "../stack.ts";
+import { EgressProxy } from "./egress-proxy.ts";
+import { egressHost } from "./hosts.ts";
 import { hasSecrets, plainEnvironment, probeHeader } from "./environment.ts";
 import { probeOf, programOf, withSecrets } from "./program.ts";
 
@@ -25,7 +25,7 @@ export interface ConnectorArgs {
 
 /** One MCP server in a container of its own, made from its definition. */
 export class Connector extends pulumi.ComponentResource {
-  /** The server, and what stands between it and the world. */
+  /** The server, and what stands between it and the world where its egress is filtered. */
   readonly containers: readonly docker.Container[];
 
   constructor(
@@ -36,7 +36,7 @@ export class Connector extends pulumi.ComponentResource {
   ) {
     super("mcp-gateway:connector:Connector", name, {}, opts);
     const { connector, container } = args;
-    const { definition, egress, hostPort } = container;
+    const { definition, egress } = container;
     const { directories } = context.model;
     const child = { parent: this };
     const image = context.images.id(container.image);
@@ -56,15 +56,15 @@ export class Connector extends pulumi.ComponentResource {
         child,
       );
     const program = programOf(definition);
-    const cell =
-      egress.mode === "open"
-        ? undefined
-        : new ConnectorCell(
+    const out =
+      egress.mode === "filtered"
+        ? new EgressProxy(
             `${name}-cell`,
             context,
-            { id: connector.id, host: connector.host, container },
+            { id: connector.id, host: connector.host, egress },
             child,
-          );
+          )
+        : undefined;
     const server = gatewayContainer(
       `${name}-container`,
       {
@@ -78,20 +78,10 @@ export class Connector extends pulumi.ComponentResource {
           ? { entrypoints: program.slice(0, 1), command: program.slice(1) }
           : { entrypoints: withSecrets, command: program }),
         environment: plainEnvironment(connector, container, egressHost(connector.host)),
-        ...(cell === undefined
-          ? {
-              ...networksOf(context, connector.id),
-              ports: [{ internal: definition.port, external: hostPort, ip: container.bind }],
-            }
-          : {
-              alias: serverAlias(connector.host),
-              network: cell.network,
-              externalNetworks: [],
-              // Docker's own name server would carry questions out of an internal network.
-              dns: ["127.0.0.1"],
-              // It says nothing then: a fetch, which asks twice, waited 20 s.
-              dnsOptions: ["attempts:1", "timeout:1"],
-            }),
+        network: context.networks.connector(connector.id),
+        ...(egress.mode === "open"
+          ? { externalNetworks: externalNetworksOf(context, connector.id) }
+          : { externalNetworks: [], ...noNames }),
         binds: [
           { source: args.files, target: mounted.config },
           ...(secretsPath === undefined ? [] : [{ source: secretsPath, target: mounted.secrets }]),
@@ -116,7 +106,7 @@ export class Connector extends pulumi.ComponentResource {
       },
       child,
     );
-    this.containers = [server, ...(cell?.containers ?? [])];
+    this.containers = [server, ...(out === undefined ? [] : [out.container])];
     this.registerOutputs({ container: server.name });
   }
 

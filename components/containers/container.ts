@@ -24,10 +24,8 @@ export interface Healthcheck {
 }
 
 export interface ContainerSpec {
-  /** DNS name on the gateway's network; with the prefix in front, the container's name. */
+  /** DNS name on `network`; with the prefix in front, the container's name. */
   readonly host: string;
-  /** The DNS name, where it is not `host`. */
-  readonly alias?: string;
   /**
    * A change makes a new container beside the old one, which goes when all else is done: the name
    * has a suffix of its own then. Nothing of it may be published.
@@ -42,7 +40,7 @@ export interface ContainerSpec {
   readonly command: readonly string[];
   /** Plain environment: `docker inspect` shows it. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The gateway's own network: the only one on which `host` is a name. */
+  /** The only one on which `host` is a name. */
   readonly network: pulumi.Input<string>;
   readonly externalNetworks: readonly pulumi.Input<string>[];
   readonly ports?: readonly { internal: number; external: number; ip: string }[];
@@ -69,6 +67,15 @@ export interface ContainerSpec {
   /** What the container reads at start besides its inputs: a change replaces it. */
   readonly fingerprint?: pulumi.Input<string>;
 }
+
+/**
+ * For a container without a way out: Docker's own name server would carry its questions there all
+ * the same. It says nothing then, and who asks twice would wait 20 s without the options.
+ */
+export const noNames = {
+  dns: ["127.0.0.1"],
+  dnsOptions: ["attempts:1", "timeout:1"],
+} as const;
 
 /**
  * Container inputs that pulumi-docker calls an update but never carries out
@@ -112,7 +119,7 @@ export function gatewayContainer(
       envs: environment.map(([variable, value]) => `${variable}=${value}`),
       networkMode: "bridge",
       networksAdvanced: [
-        { name: spec.network, aliases: [spec.alias ?? spec.host] },
+        { name: spec.network, aliases: [spec.host] },
         // Two gateways may share one of these: there a container has its own name only.
         ...spec.externalNetworks.map((network) => ({ name: network })),
       ],

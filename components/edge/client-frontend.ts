@@ -74,6 +74,23 @@ const routeRules: readonly string[] = [
   }),
 ];
 
+/** A connector's own port is `/mcp/<alias>` by a shorter name, and nothing else of the gateway. */
+function portRules(ports: EdgeModel["ports"]): string[] {
+  if (ports.length === 0) return [];
+  return [
+    `  acl own_port dst_port ${ports.map(({ port }) => port).join(" ")}`,
+    ...refuse({
+      reason: "route",
+      status: 404,
+      message: "this port is one connector's own: its address here is /mcp",
+      when: "if own_port !{ path / /mcp /mcp/ }",
+    }),
+    ...ports.map(
+      ({ alias, port }) => `  http-request set-path /mcp/${alias} if { dst_port ${port} }`,
+    ),
+  ];
+}
+
 function keyRules({ edge: { limits } }: EdgeModel): string[] {
   const needed = "a key is needed: Authorization: Bearer <key>";
   const failed = { headers: { [bearer]: "Bearer" }, then: ["sc-inc-gpc1(0)"] };
@@ -174,12 +191,14 @@ export function clientFrontend(model: EdgeModel): string[] {
   return [
     "frontend gateway",
     `  bind :${edge.port}`,
+    ...model.ports.map(({ port }) => `  bind :${port}`),
     "  # A connection a request: a kept one is closed by a reload at any moment, also at the one in",
     "  # which its client sends the next request, and clients do not send a POST twice.",
     "  option httpclose",
     accessLog,
     ...addressRules(model),
     ...formRules(model.edge.maxBodyMb),
+    ...portRules(model.ports),
     ...routeRules,
     ...keyRules(model),
     ...noStream,

@@ -4,8 +4,8 @@ import { gatewayContainer } from "../containers/container.ts";
 import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
 import { traefikLabels } from "../ingress/traefik-labels.ts";
 import { edge, mounted } from "../names.ts";
-import { type StackContext, networksOf } from "../stack.ts";
-import { type EdgeKey, edgeFileNames, edgeFiles } from "./maps.ts";
+import { type StackContext, externalNetworksOf } from "../stack.ts";
+import { type EdgeKey, connectorPorts, edgeFileNames, edgeFiles } from "./maps.ts";
 
 export interface EdgeArgs {
   /** Who may come in. A name may be there twice while an old value still works. */
@@ -27,10 +27,11 @@ export class Edge extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:edge:Edge", name, {}, opts);
-    const { edge: config, gateway } = context.model;
+    const { connectors, edge: config, gateway } = context.model;
+    const ports = connectorPorts(connectors);
     const child = { parent: this };
     const image = context.images.id(config.image);
-    const networks = networksOf(context, "edge");
+    const external = externalNetworksOf(context, "edge");
     const { directory, version } = liveConfig(
       `${name}-config`,
       context,
@@ -38,10 +39,10 @@ export class Edge extends pulumi.ComponentResource {
         host: edge.host,
         owner: config.user,
         image,
-        networks: [networks.network, ...networks.externalNetworks],
+        networks: [context.networks.gateway, ...external],
         files: pulumi
           .all([args.keys, args.upstream])
-          .apply(([keys, upstream]) => edgeFiles({ edge: config, gateway, upstream }, keys)),
+          .apply(([keys, upstream]) => edgeFiles({ edge: config, gateway, upstream, ports }, keys)),
         names: edgeFileNames,
       },
       child,
@@ -56,12 +57,18 @@ export class Edge extends pulumi.ComponentResource {
         user: config.user,
         memoryMb: config.memoryMb,
         command: haproxyCommand,
-        ...networks,
+        network: context.networks.gateway,
+        externalNetworks: [context.networks.inner, ...external],
         ports: [
           { internal: edge.port, external: gateway.port, ip: gateway.bind },
           ...(gateway.adminPort === undefined
             ? []
             : [{ internal: edge.adminPort, external: gateway.adminPort, ip: "127.0.0.1" }]),
+          ...connectors.flatMap(({ open }) =>
+            open === undefined
+              ? []
+              : [{ internal: open.edgePort, external: open.hostPort, ip: open.bind }],
+          ),
         ],
         binds: [{ source: directory, target: mounted.config }],
         readOnly: true,

@@ -8,6 +8,8 @@ export interface AppliedFacts {
   readonly containers: Readonly<
     Record<string, { readonly status: string; readonly state: string }>
   >;
+  /** Container → all networks that it is on. */
+  readonly joined: Readonly<Record<string, readonly string[]>>;
   /** Key → its rows in LiteLLM's database now. */
   readonly keys: Readonly<Record<string, string>>;
   /** Kept secret → hash of its file in the keyring now. */
@@ -41,6 +43,9 @@ export function parseApplied(text: string): AppliedFacts {
     files: pairs("now"),
     containers: Object.fromEntries(
       of("made").map(([name = "", status = ""]) => [name, { status, state: states[name] ?? "" }]),
+    ),
+    joined: Object.fromEntries(
+      of("joined").map(([name = "", networks = ""]) => [name, networks.trim().split(" ")]),
     ),
     keys: pairs("key"),
     ring: pairs("ring"),

@@ -8,6 +8,13 @@ export type Thing =
   | { readonly kind: "setup"; readonly id: string; readonly database: string }
   | { readonly kind: "purge"; readonly id: string; readonly names: readonly string[] }
   | { readonly kind: "home"; readonly id: string }
+  /** A container that is on a network since it was made. */
+  | {
+      readonly kind: "link";
+      readonly id: string;
+      readonly container: string;
+      readonly network: string;
+    }
   | { readonly kind: "ready"; readonly id: string; readonly containers: readonly string[] };
 
 /** One thing on the host that is no longer as it was applied. */
@@ -147,6 +154,17 @@ export function driftOf(facts: AppliedFacts, thing: Thing, state: string): Drift
       // A keyring without the word is a new one, and its data is here.
       if (now === undefined || now === state) return [];
       return [{ what: "LiteLLM's data", reason: "it was moved" }];
+    }
+    case "link": {
+      // One that is gone or stopped is drift of its own, and put on its networks again.
+      if (facts.containers[thing.container]?.status !== "running") return [];
+      if (facts.joined[thing.container]?.includes(thing.network) === true) return [];
+      return [
+        {
+          what: `container ${thing.container}`,
+          reason: `it is not on the network ${thing.network}`,
+        },
+      ];
     }
     case "ready": {
       const then = containerStates(state);

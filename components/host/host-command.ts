@@ -9,8 +9,8 @@ export interface HostCommandArgs {
   readonly update?: pulumi.Input<string>;
   readonly delete?: pulumi.Input<string>;
   /**
-   * Another value runs `create` again where there is an `update` that does something else. Only for
-   * commands without `delete`, which would run first.
+   * Another value makes another resource of it: `delete` runs, if there is one, and `create` again,
+   * also where there is an `update` that does something else.
    */
   readonly again?: readonly pulumi.Input<string>[];
   /** The way for secrets into a command; always treated as one. */

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseHost } from "../database/access.ts";
-import { gatewayContainer } from "../containers/container.ts";
+import { gatewayContainer, noNames } from "../containers/container.ts";
 import { configFiles, liveFile, secretFile } from "../host/host-files.ts";
 import { type Ready, readyCommand } from "../host/ready.ts";
 import { mounted, proxy } from "../names.ts";
-import { type StackContext, networksOf } from "../stack.ts";
+import type { StackContext } from "../stack.ts";
 import { litellmConfig } from "./config-file.ts";
 import { rootsFile } from "./roots.ts";
 import { proxyEnvFile } from "./secrets.ts";
@@ -39,7 +39,7 @@ export interface RunningProxy {
 }
 
 /**
- * LiteLLM, unmodified, on the gateway's network only: the edge is what the LAN sees. It reads its
+ * LiteLLM, unmodified, on a network without a way out: the edge is what the LAN sees. It reads its
  * servers when it starts, so another configuration is another container beside the old one.
  */
 export class LitellmProxy extends pulumi.ComponentResource {
@@ -109,7 +109,9 @@ export class LitellmProxy extends pulumi.ComponentResource {
           LITELLM_LOG: config.logLevel,
           MCP_GATEWAY_SESSION_IDLE: String(config.sessionIdleSeconds),
         },
-        ...networksOf(context, "proxy"),
+        network: context.networks.inner,
+        externalNetworks: [],
+        ...noNames,
         binds: [
           { source: directory, target: mounted.config },
           { source: policy, target: mounted.policy },

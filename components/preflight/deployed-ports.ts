@@ -1,25 +1,24 @@
 import type { GatewayModel } from "../config/model.ts";
 import { ownPorts } from "../config/parse.ts";
-import { publishingContainer } from "../connectors/hosts.ts";
 import { hostPorts } from "../connectors/host-ports.ts";
+import { edge } from "../names.ts";
 import { type HostFacts, published } from "./findings.ts";
 
 /**
  * The model with the ports that its connectors have on this host: those that are deployed keep
- * theirs, new ones get what nobody has. A port that a container of ours still has, whose connector
- * is to go, is not given away: it goes after the new ones have come.
+ * theirs, new ones get what nobody has. The edge publishes all of them; which is whose, its own port
+ * behind it tells. One that a container of ours has, whose connector is to go, is not given away.
  */
 export function withDeployedPorts(model: GatewayModel, facts: HostFacts): GatewayModel {
   const deployed: Record<string, number> = {};
   const held = new Set<number>();
   for (const { name, files, ports } of facts.containers) {
-    const owner = model.connectors.find(
-      (connector) =>
-        name === model.namePrefix + publishingContainer(connector) &&
-        files === model.directories.config,
-    );
-    for (const [, port] of published(ports)) {
+    const isEdge = name === model.namePrefix + edge.host && files === model.directories.config;
+    for (const { port, inside } of published(ports)) {
       held.add(port);
+      const owner = isEdge
+        ? model.connectors.find(({ open }) => open?.edgePort === inside)
+        : undefined;
       if (owner !== undefined) deployed[owner.id] = port;
     }
   }
@@ -27,21 +26,16 @@ export function withDeployedPorts(model: GatewayModel, facts: HostFacts): Gatewa
   const listening = facts.listening.map(({ address }) => Number(address.split(":").at(-1)));
   const foreign = [...held, ...listening].filter((port) => !kept.has(port));
   const ports = hostPorts(
-    model.connectors.flatMap(({ container }) => container?.portWish ?? []),
+    model.connectors.flatMap(({ open }) => open?.wish ?? []),
     { own: ownPorts(model.gateway), deployed, foreign },
   );
   return {
     ...model,
-    connectors: model.connectors.map((connector) => ({
+    connectors: model.connectors.map(({ open, ...connector }) => ({
       ...connector,
-      ...(connector.container === undefined
+      ...(open === undefined
         ? {}
-        : {
-            container: {
-              ...connector.container,
-              hostPort: ports[connector.id] ?? connector.container.hostPort,
-            },
-          }),
+        : { open: { ...open, hostPort: ports[connector.id] ?? open.hostPort } }),
     })),
   };
 }

@@ -1,6 +1,6 @@
 import type { GatewayModel } from "../config/model.ts";
 import { removeCommand, setCommand } from "../config/problems.ts";
-import { connectorContainers, publishingContainer } from "../connectors/hosts.ts";
+import { connectorContainers } from "../connectors/hosts.ts";
 import { databaseAccess } from "../database/access.ts";
 import { edge, mockModel, proxy } from "../names.ts";
 import { pathFindings } from "./path-findings.ts";
@@ -31,6 +31,10 @@ export interface HostFacts {
   readonly networks: readonly string[];
   /** The same, with the compose project that each is labelled with, or nothing. */
   readonly ownedNetworks: readonly { readonly name: string; readonly project: string }[];
+  /** IPv4 addresses of every Docker network, as address/bits. */
+  readonly subnets: readonly { readonly name: string; readonly subnet: string }[];
+  /** IPv4 routes but the default one: where to, and by which interface. */
+  readonly routes: readonly { readonly to: string; readonly by: string }[];
   /** The data volume, if it is there. */
   readonly volumes: readonly { readonly name: string; readonly project: string }[];
   /** Containers that mount it. */
@@ -86,6 +90,13 @@ export function parseFacts(text: string): HostFacts {
     listening: of("listening").map(([address = "", process = ""]) => ({ address, process })),
     missingImages: of("no-image").map(([image = "", reason = ""]) => ({ image, reason })),
     ownedNetworks: owned("network"),
+    subnets: of("subnet").flatMap(([name = "", list = ""]) =>
+      list
+        .split(" ")
+        .filter((subnet) => subnet.includes("."))
+        .map((subnet) => ({ name, subnet })),
+    ),
+    routes: of("route").map(([to = "", by = ""]) => ({ to, by })),
     volumes: owned("volume"),
     volumeUsers: of("user").map(([name = "", files = ""]) => ({ name, files })),
     toPull: of("pull").map(([image = ""]) => image),
@@ -137,15 +148,15 @@ function wantedPorts(model: GatewayModel): WantedPort[] {
             path: ["gateway", "adminPort"],
           },
         ]),
-    ...connectors.flatMap((connector): WantedPort[] =>
-      connector.container === undefined
+    ...connectors.flatMap(({ id, open }): WantedPort[] =>
+      open === undefined
         ? []
         : [
             {
-              bind: connector.container.bind,
-              port: connector.container.hostPort,
-              container: model.namePrefix + publishingContainer(connector),
-              path: ["connectors", connector.id, "hostPort"],
+              bind: open.bind,
+              port: open.hostPort,
+              container: model.namePrefix + edge.host,
+              path: ["connectors", id, "hostPort"],
             },
           ],
     ),
@@ -155,13 +166,26 @@ function wantedPorts(model: GatewayModel): WantedPort[] {
 const wildcard = new Set(["0.0.0.0", "*", "[::]", "::"]);
 const overlaps = (a: string, b: string): boolean => a === b || wildcard.has(a) || wildcard.has(b);
 
-/** Published addresses of a `docker ps` ports column, as [address, port]. */
-export function published(ports: string): [string, number][] {
-  return [...ports.matchAll(/(\S+):(\d+)(?:-(\d+))?->/g)].flatMap(([, address = "", from, to]) => {
-    const first = Number(from);
-    const count = Number(to ?? from) - first + 1;
-    return Array.from({ length: count }, (_, at): [string, number] => [address, first + at]);
-  });
+interface Published {
+  readonly address: string;
+  readonly port: number;
+  /** The container's own port. */
+  readonly inside: number;
+}
+
+/** What a `docker ps` ports column says is published. */
+export function published(ports: string): Published[] {
+  return [...ports.matchAll(/(\S+):(\d+)(?:-(\d+))?->(\d+)/g)].flatMap(
+    ([, address = "", from, to, inside]) => {
+      const first = Number(from);
+      const count = Number(to ?? from) - first + 1;
+      return Array.from({ length: count }, (_, at) => ({
+        address,
+        port: first + at,
+        inside: Number(inside) + at,
+      }));
+    },
+  );
 }
 
 function portFindings(model: GatewayModel, facts: HostFacts): Finding[] {
@@ -169,13 +193,20 @@ function portFindings(model: GatewayModel, facts: HostFacts): Finding[] {
     const fix = `${setCommand(wanted.path, wanted.port + 100)}, or stop what uses it`;
     const holder = facts.containers.find((container) =>
       published(container.ports).some(
-        ([address, port]) => port === wanted.port && overlaps(address, wanted.bind),
+        ({ address, port }) => port === wanted.port && overlaps(address, wanted.bind),
       ),
     );
-    if (holder !== undefined)
-      return holder.name === wanted.container && holder.files === model.directories.config
-        ? []
-        : [{ message: `port ${wanted.port} is taken by the container ${holder.name}`, fix }];
+    if (holder !== undefined) {
+      const ours = holder.files === model.directories.config;
+      if (ours && holder.name === wanted.container) return [];
+      const message = `port ${wanted.port} is taken by the container ${holder.name}`;
+      // Connectors published their ports themselves once; they are replaced after the edge.
+      return [
+        ours
+          ? { message, fix: `${removeCommand(wanted.path)}, make up, and set it again` }
+          : { message, fix },
+      ];
+    }
     const listener = facts.listening.find(({ address }) => {
       const at = address.lastIndexOf(":");
       return (

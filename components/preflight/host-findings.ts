@@ -1,6 +1,14 @@
 import type { ConnectorContainer, GatewayModel } from "../config/model.ts";
 import { setCommand } from "../config/problems.ts";
-import { database, databaseClient, doorMemoryMb, movingHost, proxy } from "../names.ts";
+import {
+  connectorNetworks,
+  database,
+  databaseClient,
+  innerNetwork,
+  movingHost,
+  project,
+  proxy,
+} from "../names.ts";
 import type { Finding, HostFacts } from "./findings.ts";
 
 /**
@@ -63,15 +71,11 @@ function clockFindings(facts: HostFacts, asked: number, answered: number): Findi
   ];
 }
 
-/** A connector's limit in MB, with its door and its way out where it has them. */
+/** A connector's limit in MB, with its way out where it is filtered. */
 function connectorMemory(model: GatewayModel, container: ConnectorContainer | undefined): number {
   if (container === undefined) return 0;
   const { definition, egress } = container;
-  return (
-    definition.memoryMb +
-    (egress.mode === "open" ? 0 : doorMemoryMb) +
-    (egress.mode === "filtered" ? model.egressProxy.memoryMb : 0)
-  );
+  return definition.memoryMb + (egress.mode === "filtered" ? model.egressProxy.memoryMb : 0);
 }
 
 function memoryFindings(model: GatewayModel, facts: HostFacts): Finding[] {
@@ -158,14 +162,16 @@ function volumeFindings(model: GatewayModel, facts: HostFacts): Finding[] {
 }
 
 function networkFindings(model: GatewayModel, facts: HostFacts): Finding[] {
-  const found = facts.ownedNetworks.find(({ name }) => name === model.network);
-  if (found === undefined || found.project === "mcp-gateway") return [];
-  return [
-    {
-      message: `a network called ${model.network} is already there and is not the gateway's`,
-      fix: setCommand(["network"], `${model.network}-2`),
-    },
+  const ours = [
+    ...[model.network, innerNetwork(model.network)],
+    ...Object.keys(model.subnets.connectors).map((id) => connectorNetworks(model.network) + id),
   ];
+  return facts.ownedNetworks
+    .filter(({ name, project: owner }) => ours.includes(name) && owner !== project)
+    .map(({ name }) => ({
+      message: `a network called ${name} is already there and is not the gateway's`,
+      fix: setCommand(["network"], `${model.network}-2`),
+    }));
 }
 
 /**

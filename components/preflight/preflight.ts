@@ -9,6 +9,7 @@ import { hostScript } from "../host/host-script.ts";
 import { lookBack } from "../host/notes.ts";
 import { Words } from "../host/words.ts";
 import { withDeployedPorts } from "./deployed-ports.ts";
+import { withDeployedSubnets } from "./deployed-subnets.ts";
 import { type Finding, type MissingImage, findings, imagePath, parseFacts } from "./findings.ts";
 import { hostFindings } from "./host-findings.ts";
 import { wantedPaths } from "./path-findings.ts";
@@ -104,7 +105,7 @@ async function look(configured: GatewayModel): Promise<string> {
 /**
  * One read-only look at the Docker host before anything is changed, over one SSH connection.
  * @param preview whether not even an image may be fetched
- * @returns the model with the ports that its connectors have there, the words of what was applied
+ * @returns the model with the ports and the subnets that it has there, the words of what was applied
  *   before, and the image of the proxy to deploy if it is to be another than the configured one
  * @throws Error with every finding and its fix
  */
@@ -119,7 +120,8 @@ export async function preflight(
   const asked = Math.floor(Date.now() / 1000);
   const text = await look(configured);
   const facts = parseFacts(text);
-  const model = withDeployedPorts(configured, facts);
+  const placed = withDeployedSubnets(withDeployedPorts(configured, facts), facts);
+  const { model } = placed;
   const answered = Math.floor(Date.now() / 1000);
   const tags = await Promise.all(
     facts.missingImages.map(async (missing) => ({
@@ -130,6 +132,7 @@ export async function preflight(
   const substitution = proxySubstitution(model, tags);
   const found = [
     ...findings(model, facts),
+    ...placed.findings,
     ...hostFindings(model, facts, asked, answered),
     ...(facts.engine === "answers" ? await sharedDatabaseFindings(model, preview) : []),
     ...tags

@@ -2,23 +2,30 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayContainer } from "../containers/container.ts";
 import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
-import { mounted, relay } from "../names.ts";
+import { connectorNetworks, linksLabel, mounted, relay } from "../names.ts";
 import { type StackContext, networksOf } from "../stack.ts";
+import { relayLink } from "./link.ts";
 import { needsRoots, relayFiles, upstreams } from "./relay-config.ts";
 
 /** Stands between LiteLLM and the connectors, so that one that hangs is none that all wait for. */
 export class Relay extends pulumi.ComponentResource {
   readonly container: docker.Container;
+  /** It is on the connectors' networks, each of them. */
+  readonly links: readonly pulumi.Resource[];
   /** The configuration that is served: another one for every connector that comes or goes. */
   readonly version: pulumi.Output<string>;
 
   constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
     super("mcp-gateway:relay:Relay", name, {}, opts);
-    const { connectors, edge, proxy } = context.model;
+    const { connectors, edge, network, proxy } = context.model;
     const servers = upstreams(connectors);
     const child = { parent: this };
     const image = context.images.id(edge.image);
     const networks = networksOf(context, "relay");
+    // Servers that run elsewhere are reached by the network that leads there.
+    const out = servers.some(({ elsewhere }) => elsewhere !== undefined)
+      ? [context.networks.gateway]
+      : [];
     const { directory, version } = liveConfig(
       `${name}-config`,
       context,
@@ -46,13 +53,27 @@ export class Relay extends pulumi.ComponentResource {
         user: edge.user,
         memoryMb: edge.memoryMb,
         command: haproxyCommand,
-        ...networks,
+        network: networks.network,
+        externalNetworks: [...out, ...networks.externalNetworks],
+        labels: { [linksLabel]: connectorNetworks(network) },
         binds: [{ source: directory, target: mounted.config }],
         readOnly: true,
         healthcheck: haproxyHealthcheck,
         graceSeconds: 15,
       },
       child,
+    );
+    this.links = connectors.flatMap(({ id, container }) =>
+      container === undefined
+        ? []
+        : [
+            relayLink(
+              `${name}-link-${id}`,
+              context,
+              { connector: id, container: this.container },
+              child,
+            ),
+          ],
     );
     this.registerOutputs({ container: this.container.name });
   }

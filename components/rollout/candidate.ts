@@ -10,8 +10,8 @@ export interface CandidateArgs {
   readonly proxy: RunningProxy;
   /** Key name → value, known once LiteLLM has taken the key. */
   readonly keys: Readonly<Record<string, pulumi.Input<string>>>;
-  /** What the proxy needs besides itself: the connectors' and the relay's readiness. */
-  readonly others: pulumi.Resource;
+  /** What the proxy needs besides itself: the connectors and the relay, ready and linked. */
+  readonly others: readonly pulumi.Resource[];
 }
 
 /**
@@ -41,7 +41,7 @@ export function provedProxy(
           JSON.stringify(candidatePlan(verificationPlan(model, keys, proxy, []))),
         ),
     },
-    pulumi.mergeOptions(opts, { dependsOn: [args.proxy.ready, args.others] }),
+    pulumi.mergeOptions(opts, { dependsOn: [args.proxy.ready, ...args.others] }),
   );
   return pulumi.all([args.proxy.container, checked.id]).apply(([container]) => container);
 }

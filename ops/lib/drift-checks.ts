@@ -15,6 +15,8 @@ function nameOf(thing: Thing): string {
       return `kept secret ${thing.name}`;
     case "ready":
       return `containers ${thing.containers.join(", ")}`;
+    case "link":
+      return `container ${thing.container} on ${thing.network}`;
     case "setup":
     case "purge":
     case "home":

@@ -24,5 +24,6 @@ export function edgeModel(
       ...edge,
     },
     upstream: "mcp-litellm-proxy",
+    ports: [],
   };
 }

@@ -5,6 +5,7 @@ import type { GatewayModel } from "../../components/config/model.ts";
 import { renderProblems } from "../../components/config/problems.ts";
 import { setupSql } from "../../components/database/setup-sql.ts";
 import { haproxyConfig } from "../../components/edge/haproxy-config.ts";
+import { connectorPorts } from "../../components/edge/maps.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
 import { verificationPlan } from "../../components/verification/plan.ts";
@@ -18,7 +19,11 @@ const values = { masterKey: "m", saltKey: "s", databaseUrl: "d", adminSecret: "t
 function plainFiles(model: GatewayModel): Record<string, string> {
   return {
     "config.yaml": litellmConfig(model),
-    "haproxy.cfg": haproxyConfig({ ...model, upstream: "proxy" }),
+    "haproxy.cfg": haproxyConfig({
+      ...model,
+      upstream: "proxy",
+      ports: connectorPorts(model.connectors),
+    }),
     access: JSON.stringify(accessMatrix(model)),
     grants: JSON.stringify(model.keys.map((key) => grantOf(key, model.connectors))),
     plan: JSON.stringify(verificationPlan(model, {}, "proxy", [])),

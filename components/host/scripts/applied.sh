@@ -17,10 +17,18 @@ file_state() {
   done
 }
 
-# container_state ARGUMENT...: "name|what of it can be edited" of each, ids or names.
+# container_state ARGUMENT...: "name|what of it can be edited" of each, ids or names. Networks that a
+# container is put on while it runs (label mcp-gateway.links) have notes of their own.
 container_state() {
-  docker inspect -f '{{.Name}}|memory={{.HostConfig.Memory}} swap={{.HostConfig.MemorySwap}} cpus={{.HostConfig.NanoCpus}} shares={{.HostConfig.CpuShares}} quota={{.HostConfig.CpuQuota}} cpuset={{.HostConfig.CpusetCpus}} restart={{.HostConfig.RestartPolicy.Name}} networks={{range $name, $_ := .NetworkSettings.Networks}}{{$name}}+{{end}} word={{index .Config.Labels "mcp-gateway.word"}};' "$@" |
-    sed 's,^/,,' | tr -d '\n'
+  docker inspect -f '{{index .Config.Labels "mcp-gateway.links"}}	{{.Name}}|memory={{.HostConfig.Memory}} swap={{.HostConfig.MemorySwap}} cpus={{.HostConfig.NanoCpus}} shares={{.HostConfig.CpuShares}} quota={{.HostConfig.CpuQuota}} cpuset={{.HostConfig.CpusetCpus}} restart={{.HostConfig.RestartPolicy.Name}} networks=	{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}+{{end}}	 word={{index .Config.Labels "mcp-gateway.word"}};' "$@" |
+    awk -F '\t' '{
+      count = split($3, networks, "+")
+      kept = ""
+      for (at = 1; at < count; at++)
+        if ($1 == "" || index(networks[at], $1) != 1) kept = kept networks[at] "+"
+      sub("^/", "", $2)
+      printf "%s%s%s", $2, kept, $4
+    }'
 }
 
 # key_rows DATABASE: tab-separated lines "key NAME STATE" of our keys in LiteLLM's database,

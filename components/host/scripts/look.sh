@@ -1,5 +1,6 @@
 # Looks back at what was applied and changes nothing; one fact a line, fields tab-separated:
-# applied (id, word, state then), now (id, state), made (container, status), containers (states),
+# applied (id, word, state then), now (id, state), made (container, status), joined (container,
+# networks), containers (states),
 # ring (kept secret, hash), key, foreign, looked (what could be read).
 # APPLIED: the notes. FILES: whose containers. DATABASE, KEYRING: where keys are.
 look() {
@@ -19,6 +20,9 @@ look() {
   [ -n "$ids" ] || return 0
   # shellcheck disable=SC2086 # a list of ids
   docker inspect -f '{{.Name}}	{{.State.Status}}' $ids | sed 's,^/,made	,'
+  # shellcheck disable=SC2086
+  docker inspect -f '{{.Name}}	{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}' $ids |
+    sed 's,^/,joined	,'
   # shellcheck disable=SC2086
   printf 'containers\t%s\n' "$(container_state $ids)"
   [ "$(docker inspect -f '{{.State.Running}}' "$DATABASE" 2>/dev/null)" = true ] || return 0

@@ -1,6 +1,6 @@
 # Looks at the Docker host without changing anything; one fact a line, fields tab-separated:
-# clock, machine, memory, no-docker, no-engine, denied, engine, container, network, volume, user,
-# listening, disk, directory, path, no-image.
+# clock, machine, memory, no-docker, no-engine, denied, engine, container, network, subnet, route,
+# volume, user, listening, disk, directory, path, no-image.
 # PATHS: one a line; where symbolic links lead, or nothing for what is not there.
 # IMAGES: references to look for; what is not there is asked of its registry. VOLUME: the data
 # volume's name. CONFIG, SECRETS: directories.
@@ -40,6 +40,16 @@ engine=$(docker info --format '{{.ServerVersion}}	{{.DockerRootDir}}' 2>/dev/nul
 printf 'engine\t%s\n' "$engine"
 disk docker "$(printf %s "$engine" | cut -f 2)"
 docker network ls --format 'network	{{.Name}}	{{.Label "com.docker.compose.project"}}'
+# shellcheck disable=SC2046 # a list of ids
+docker network inspect -f 'subnet	{{.Name}}	{{range .IPAM.Config}}{{.Subnet}} {{end}}' $(docker network ls -q) 2>/dev/null
+# Where ip is, without a login shell.
+PATH=$PATH:/usr/sbin:/sbin ip -4 route 2>/dev/null | awk '
+  $1 ~ /^(unreachable|blackhole|prohibit|throw|unicast|local|broadcast)$/ { sub(/^[a-z]+ /, "") }
+  $1 != "default" {
+    by = ""
+    for (at = 2; at < NF; at++) if ($at == "dev") by = $(at + 1)
+    printf "route\t%s\t%s\n", $1, by
+  }'
 docker volume ls --filter "name=^$VOLUME\$" --format 'volume	{{.Name}}	{{.Label "com.docker.compose.project"}}'
 docker ps -a --filter "volume=$VOLUME" --format 'user	{{.Names}}	{{.Label "mcp-gateway.files"}}'
 if command -v ss >/dev/null 2>&1; then

@@ -98,6 +98,8 @@ it("labels every container for the log collector and as this checkout's; fingerp
     label: "mcp-gateway.fingerprint",
     value: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
   };
+  // What it is on besides: applied.sh leaves that out of how it was made.
+  const links = { label: "mcp-gateway.links", value: "mcp-gateway-net-c-" };
   const withSecrets = ["mcp-notes", "mcp-planets", "mcp-reports", "mcp-litellm-proxy-ab12cd"];
   for (const { inputs } of containers) {
     // Sorted by label: another order would be a change at every preview.
@@ -105,21 +107,22 @@ it("labels every container for the log collector and as this checkout's; fingerp
       inputs["name"],
       withSecrets.includes(String(inputs["name"]))
         ? [...standard, fingerprint].sort((a, b) => (a.label < b.label ? -1 : 1))
-        : standard,
+        : inputs["name"] === "mcp-relay"
+          ? [...standard, links].sort((a, b) => (a.label < b.label ? -1 : 1))
+          : standard,
     ]);
   }
 });
 
-it("publishes the edge and the connectors on the address they were given, and nothing else", () => {
+it("publishes the edge and its ports of connectors on the address they were given, and nothing else", () => {
   expect(
     containers.flatMap(({ inputs }) =>
       (inputs["ports"] as object[]).map((port) => ({ of: inputs["name"], ...port })),
     ),
   ).toEqual([
-    { of: "mcp-notes", internal: 9000, external: 48020, ip: "0.0.0.0", protocol: "tcp" },
-    { of: "mcp-planets", internal: 8686, external: 48010, ip: "127.0.0.1", protocol: "tcp" },
-    { of: "mcp-reports", internal: 8686, external: 48011, ip: "127.0.0.1", protocol: "tcp" },
     { of: "mcp-edge", internal: 4000, external: 4000, ip: "127.0.0.1", protocol: "tcp" },
+    { of: "mcp-edge", internal: 25552, external: 48020, ip: "0.0.0.0", protocol: "tcp" },
+    { of: "mcp-edge", internal: 20975, external: 48011, ip: "127.0.0.1", protocol: "tcp" },
   ]);
 });
 

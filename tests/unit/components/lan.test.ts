@@ -44,14 +44,11 @@ it("deploys to the server's engine only", () => {
   ]);
 });
 
-it("publishes the edge to the LAN and the connector to the server alone", () => {
+it("publishes the edge to the LAN, and nothing else", () => {
   const ports = recording
     .ofType("docker:index/container:Container")
     .flatMap(({ inputs }) => inputs["ports"] as object[]);
-  expect(ports).toEqual([
-    { internal: 8686, external: 48010, ip: "127.0.0.1", protocol: "tcp" },
-    { internal: 4000, external: 4000, ip: "0.0.0.0", protocol: "tcp" },
-  ]);
+  expect(ports).toEqual([{ internal: 4000, external: 4000, ip: "0.0.0.0", protocol: "tcp" }]);
 });
 
 it("looks the server's networks up and keeps to the plan's directories", () => {

@@ -79,36 +79,58 @@ it("retains nothing but the volume", () => {
   ).toEqual(["gateway-postgres-volume"]);
 });
 
-it("makes its own network only; external ones are looked up", async () => {
-  const raw = { ...exampleConfig(), externalNetworks: { "office-net": ["edge", "reports"] } };
-  const { ofType, calls, one } = await run(raw);
-  expect(ofType("docker:index/network:Network").map(({ inputs }) => inputs)).toEqual([
+it("makes networks of its own: one that publishes, one within, one for each connector", () => {
+  const made = recording.ofType("docker:index/network:Network");
+  const labels = [{ label: "com.docker.compose.project", value: "mcp-gateway" }];
+  const bridge = (name: string, subnet?: string, gateway?: string) => ({
+    ...{ name, driver: "bridge", labels },
+    ...(subnet === undefined ? {} : { ipamConfigs: [{ subnet, gateway }] }),
+  });
+  expect(made.map(({ inputs }) => inputs)).toEqual([
+    bridge("mcp-gateway-net-c-notes", "10.231.21.0/28", "10.231.21.1"),
+    bridge("mcp-gateway-net-c-planets", "10.231.15.48/28", "10.231.15.49"),
+    bridge("mcp-gateway-net-c-reports", "10.231.51.240/28", "10.231.51.241"),
+    bridge("mcp-gateway-net"),
     {
-      name: "mcp-gateway-net",
-      driver: "bridge",
-      labels: [{ label: "com.docker.compose.project", value: "mcp-gateway" }],
+      ...bridge("mcp-gateway-net-inner", "10.231.0.0/24", "10.231.0.1"),
+      internal: true,
+      options: { "com.docker.network.bridge.inhibit_ipv4": "true" },
     },
   ]);
+  // With the same name the new one cannot be there beside the old one.
+  expect(made.map(({ options }) => options.deleteBeforeReplace)).toEqual(made.map(() => true));
+});
+
+it("looks external networks up, and joins them to those that are listed", async () => {
+  const raw = { ...exampleConfig(), externalNetworks: { "office-net": ["edge", "reports"] } };
+  const { calls, one } = await run(raw);
   expect(calls).toEqual([
     { token: "docker:index/getNetwork:getNetwork", inputs: { name: "office-net" } },
   ]);
   const networks = (name: string): unknown =>
     one("docker:index/container:Container", name).inputs["networksAdvanced"];
-  // Only its own network knows a part by its plain name: two gateways may share an external one.
+  // Only one network knows a part by its plain name: two gateways may share an external one.
   const on = (host: string, own: string, ...external: string[]) => [
     { name: own, aliases: [host] },
     ...external.map((name) => ({ name })),
   ];
-  const both = ["mcp-gateway-net", "office-net"] as const;
-  expect(networks("gateway-edge-container")).toEqual(on("mcp-edge", ...both));
-  expect(networks("gateway-connector-reports-container")).toEqual(on("mcp-reports", ...both));
+  const inner = "mcp-gateway-net-inner";
+  expect(networks("gateway-edge-container")).toEqual(
+    on("mcp-edge", "mcp-gateway-net", inner, "office-net"),
+  );
+  expect(networks("gateway-connector-reports-container")).toEqual(
+    on("mcp-reports", "mcp-gateway-net-c-reports", "office-net"),
+  );
+  expect(networks("gateway-connector-planets-container")).toEqual(
+    on("mcp-planets", "mcp-gateway-net-c-planets"),
+  );
   for (const [part, host] of [
-    ["connector-planets", "mcp-planets"],
+    ["relay", "mcp-relay"],
     ["proxy", "mcp-litellm-proxy"],
     ["postgres", "mcp-litellm-postgres"],
     ["mock-model", "mcp-mock-model"],
   ] as const)
-    expect(networks(`gateway-${part}-container`)).toEqual(on(host, "mcp-gateway-net"));
+    expect(networks(`gateway-${part}-container`)).toEqual(on(host, inner));
 });
 
 it("puts namePrefix before every container's name and leaves its DNS names alone", async () => {
@@ -134,10 +156,11 @@ it("looks nothing up without external networks", () => {
 });
 
 it("waits for what it needs: keys for the proxy, kept secrets for the database", () => {
+  const links = ["notes", "planets", "reports"].map((id) => `gateway-relay-link-${id}`);
   const depends = recording.resources.filter(({ options }) => options.dependsOn.length > 0);
   expect(Object.fromEntries(depends.map(({ name, options }) => [name, options.dependsOn]))).toEqual(
     {
-      "gateway-candidate": ["gateway-proxy-ready", "gateway-ready"],
+      "gateway-candidate": ["gateway-proxy-ready", "gateway-ready", ...links],
       "gateway-key-all-grant": ["gateway-proxy-ready"],
       "gateway-key-all-kept": ["gateway-postgres-ready"],
       "gateway-key-nobody-grant": ["gateway-proxy-ready"],
@@ -146,7 +169,7 @@ it("waits for what it needs: keys for the proxy, kept secrets for the database",
       "gateway-master-key-kept": ["gateway-postgres-ready"],
       "gateway-salt-key-check": ["gateway-postgres-home"],
       "gateway-salt-key-kept": ["gateway-postgres-ready"],
-      "gateway-verification-run": ["gateway-key-purge"],
+      "gateway-verification-run": ["gateway-key-purge", ...links],
     },
   );
 });
@@ -199,6 +222,8 @@ describe("the edge", () => {
     expect(container(of)["ports"]).toEqual([
       { internal: 4000, external: 4000, ip: "0.0.0.0", protocol: "tcp" },
       { internal: 4001, external: 4001, ip: "127.0.0.1", protocol: "tcp" },
+      { internal: 25552, external: 48020, ip: "0.0.0.0", protocol: "tcp" },
+      { internal: 20975, external: 48011, ip: "127.0.0.1", protocol: "tcp" },
     ]);
   });
 });

@@ -247,13 +247,13 @@ describe("connectors", () => {
 
   it.each([
     ...["edge", "proxy", "database", "mock_model", "relay"],
-    ...["litellm_proxy", "litellm_postgres", "x_door", "x_egress"],
+    ...["litellm_proxy", "litellm_postgres", "x_egress"],
   ])("are not called %s: that is a part of the gateway's own", (id) => {
     expect(only({ connectors: { [id]: { use: "notes" } } })).toEqual({
       path: ["connectors", id],
       message: `"${id}" is a part of the gateway's own`,
       allowed:
-        "any id but edge, proxy, database, mock_model, relay, litellm_proxy, litellm_postgres, and what ends in _door or _egress",
+        "any id but edge, proxy, database, mock_model, relay, litellm_proxy, litellm_postgres, and what ends in _egress",
       fix: `pulumi config rm --path 'mcp-gateway:connectors.${id}'`,
     });
   });
@@ -294,7 +294,7 @@ describe("external networks", () => {
     expect(only({ externalNetworks: { "mcp-gateway-net": [] } })).toEqual({
       path: ["externalNetworks", "mcp-gateway-net"],
       message: "the gateway's own network cannot be an external one as well",
-      allowed: 'any network but "mcp-gateway-net"',
+      allowed: 'any network but "mcp-gateway-net" and those whose names begin with it',
       fix: "pulumi config rm --path 'mcp-gateway:externalNetworks.mcp-gateway-net'",
     });
   });

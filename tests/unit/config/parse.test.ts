@@ -30,9 +30,6 @@ it("derives everything of a connector from its id and its entry", () => {
       definition,
       image: "example/postgres-mcp:1.0",
       user: "1000:1000",
-      hostPort: 48010,
-      portWish: { id: "planets", preferred: 48010 },
-      bind: "127.0.0.1",
       egress: { mode: "open" },
     },
     mounts: [],
@@ -61,12 +58,39 @@ it("wraps every secret input again and leaves plain ones readable", () => {
   expect(JSON.stringify(model)).not.toContain("example-");
 });
 
-it("publishes on the loopback unless the stack says lan", () => {
-  expect(model.connectors.map(({ id, container }) => [id, container?.bind])).toEqual([
-    ["notes", "0.0.0.0"],
-    ["planets", "127.0.0.1"],
-    ["reports", "127.0.0.1"],
+it("opens a port of its own only for a connector that asks for one", () => {
+  expect(model.connectors.map(({ id, open }) => [id, open])).toEqual([
+    [
+      "notes",
+      {
+        bind: "0.0.0.0",
+        hostPort: 48020,
+        wish: { id: "notes", preferred: 48020 },
+        edgePort: 25552,
+      },
+    ],
+    ["planets", undefined],
+    [
+      "reports",
+      {
+        bind: "127.0.0.1",
+        hostPort: 48011,
+        wish: { id: "reports", fixed: 48011, preferred: 48010 },
+        edgePort: 20975,
+      },
+    ],
   ]);
+});
+
+it.each([
+  [{ expose: "closed" }, undefined],
+  [{ hostPort: 48_099, expose: "closed" }, undefined],
+  [{ hostPort: 48_099 }, ["127.0.0.1", 48_099]],
+  [{ hostPort: 48_099, expose: "lan" }, ["0.0.0.0", 48_099]],
+  [{ expose: "loopback" }, ["127.0.0.1", 48_020]],
+])("a connector's port as %j", (how, expected) => {
+  const [one] = modelOf({ connectors: { a: { use: "notes", ...how } } }).connectors;
+  expect(one?.open && [one.open.bind, one.open.hostPort]).toEqual(expected);
 });
 
 it("names a provider's key after its model", () => {

@@ -59,7 +59,7 @@ it("renders every problem with its number, value, what is allowed and the fix", 
      fix:     pulumi config set --path 'mcp-gateway:gateway.port' '4000'
 
   2. mcp-gateway:gatway: nothing reads this key (did you mean "gateway"?)
-     allowed: dockerHost, ssh, gateway, directories, network, externalNetworks, namePrefix, database, proxy, edge, ingress, mockModel, egressProxy, policy, models, connectors, keys, accessGroups, imageMirrorFile
+     allowed: dockerHost, ssh, gateway, directories, network, networkRange, externalNetworks, namePrefix, database, proxy, edge, ingress, mockModel, egressProxy, policy, models, connectors, keys, accessGroups, imageMirrorFile
      fix:     pulumi config rm --path 'mcp-gateway:gatway'
 `);
 });

@@ -52,7 +52,12 @@ const rules: readonly (readonly [readonly (string | number)[], unknown, string, 
     "stands before every container's name: a second gateway on one Docker host",
     set("namePrefix", "staging-"),
   ],
-  [["network"], "-net", "the gateway's own Docker network", set("network", "mcp-gateway-net")],
+  [
+    ["network"],
+    "-net",
+    "the gateway's own Docker network, and how the names of its others begin",
+    set("network", "mcp-gateway-net"),
+  ],
   [
     ["ssh", "hostKey"],
     "linuxserver.lan ssh-ed25519 AAAA",

@@ -63,13 +63,12 @@ it("runs a client on the server's network and no server", () => {
     [],
   ]);
   expect(inputs["networksAdvanced"]).toEqual([
-    { name: "mcp-gateway-net", aliases: ["mcp-litellm-psql"] },
+    { name: "mcp-gateway-net-inner", aliases: ["mcp-litellm-psql"] },
     { name: "postgres-net" },
   ]);
   const proxy = recording.one("docker:index/container:Container", "gateway-proxy-container");
   expect(proxy.inputs["networksAdvanced"]).toEqual([
-    { name: "mcp-gateway-net", aliases: ["mcp-litellm-proxy"] },
-    { name: "postgres-net" },
+    { name: "mcp-gateway-net-inner", aliases: ["mcp-litellm-proxy"] },
   ]);
   expect(
     recording

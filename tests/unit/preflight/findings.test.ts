@@ -17,8 +17,11 @@ it("has nothing to say about a host where all is free", () => {
 it("has nothing to say about the gateway's own containers", () => {
   expect(
     found(
-      container("mcp-edge", model.directories.config, "127.0.0.1:4000->4000/tcp"),
-      container("mcp-planets", model.directories.config, "127.0.0.1:48010->8686/tcp"),
+      container(
+        "mcp-edge",
+        model.directories.config,
+        "127.0.0.1:4000->4000/tcp, 127.0.0.1:48011->20975/tcp",
+      ),
       'listening\t127.0.0.1:4000\tusers:(("docker-proxy",pid=1,fd=4))',
     ),
   ).toEqual([]);
@@ -31,6 +34,16 @@ it.each([
 ])("names the container that has the port: %s", (ports) => {
   expect(found(container("web", "", ports))).toEqual([
     { message: "port 4000 is taken by the container web", fix: change("gateway.port", 4100) },
+  ]);
+});
+
+it("says how to take over a port that an older version's container of ours has", () => {
+  const ports = "127.0.0.1:48011->8686/tcp";
+  expect(found(container("mcp-reports-door", model.directories.config, ports))).toEqual([
+    {
+      message: "port 48011 is taken by the container mcp-reports-door",
+      fix: "pulumi config rm --path 'mcp-gateway:connectors.reports.hostPort', make up, and set it again",
+    },
   ]);
 });
 

@@ -19,13 +19,19 @@ beforeAll(async () => {
   const inputs = { place: "/srv/tool" };
   const model = modelOf(
     {
-      externalNetworks: { world: ["web"] },
+      externalNetworks: { world: ["web", "free"] },
       connectors: {
         dumb: { definition: definition("none"), hostPort: 48020, inputs },
         web: { definition: definition("filtered"), inputs },
+        free: { definition: definition("open"), inputs },
       },
     },
-    { version: 1, connectors: { "connector:dumb": locked, "connector:web": locked } },
+    {
+      version: 1,
+      connectors: {
+        ...{ "connector:dumb": locked, "connector:web": locked, "connector:free": locked },
+      },
+    },
   );
   recording = await record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
@@ -42,40 +48,70 @@ const networks = (name: string) =>
     ...(network.aliases ?? []),
   ]);
 
-it("gives every connector without a free way out a network of its own, without any", () => {
+it("gives every connector a network of its own, which leads out only where egress is open", () => {
   const made = recording.ofType("docker:index/network:Network").map(({ inputs }) => inputs);
-  expect(made.map(({ name, internal }) => [name, internal])).toEqual([
-    ["mcp-gateway-net-dumb", true],
-    ["mcp-gateway-net-web", true],
-    ["mcp-gateway-net", undefined],
+  const inhibited = { "com.docker.network.bridge.inhibit_ipv4": "true" };
+  expect(made.map(({ name, internal, options }) => [name, internal, options])).toEqual([
+    ["mcp-gateway-net-c-dumb", true, inhibited],
+    ["mcp-gateway-net-c-free", undefined, undefined],
+    ["mcp-gateway-net-c-web", true, inhibited],
+    ["mcp-gateway-net", undefined, undefined],
+    ["mcp-gateway-net-inner", true, inhibited],
   ]);
 });
 
-it("puts the server there alone, the door in its place, and the proxy in between", () => {
-  expect(networks("dumb-container")).toEqual([["mcp-gateway-net-dumb", "mcp-dumb-server"]]);
-  expect(networks("dumb-cell-door")).toEqual([
-    ["mcp-gateway-net", "mcp-dumb"],
-    ["mcp-gateway-net-dumb"],
-  ]);
-  expect(networks("web-container")).toEqual([["mcp-gateway-net-web", "mcp-web-server"]]);
+it("puts the server there alone, with the proxy out where there is one", () => {
+  expect(networks("dumb-container")).toEqual([["mcp-gateway-net-c-dumb", "mcp-dumb"]]);
+  expect(networks("free-container")).toEqual([["mcp-gateway-net-c-free", "mcp-free"], ["world"]]);
+  expect(networks("web-container")).toEqual([["mcp-gateway-net-c-web", "mcp-web"]]);
   expect(networks("web-cell-egress")).toEqual([
-    ["mcp-gateway-net-web", "mcp-web-egress"],
+    ["mcp-gateway-net-c-web", "mcp-web-egress"],
     ["mcp-gateway-net"],
     ["world"],
   ]);
 });
 
-it("publishes the port at the door, and nothing at the server", () => {
-  expect(container("dumb-container")["ports"]).toEqual([]);
-  expect(container("dumb-cell-door")["ports"]).toEqual([
-    { internal: 8080, external: 48020, ip: "127.0.0.1", protocol: "tcp" },
+it("puts the relay there while it runs: a connector that comes or goes is no other relay", () => {
+  const relay = recording.one("docker:index/container:Container", "gateway-relay-container").inputs;
+  expect(relay["networksAdvanced"]).toEqual([
+    { name: "mcp-gateway-net-inner", aliases: ["mcp-relay"] },
+  ]);
+  const links = recording
+    .ofType("command:local:Command")
+    .filter(({ name }) => name.startsWith("gateway-relay-link-"));
+  expect(
+    links.map(({ name, inputs, options }) => [
+      name.replace("gateway-relay-link-", ""),
+      inputs["triggers"],
+      /^NETWORK='(.*)'$/m.exec(String(inputs["create"]))?.[1],
+      /^NETWORK='(.*)'$/m.exec(String(inputs["delete"]))?.[1],
+      options.deleteBeforeReplace,
+    ]),
+  ).toEqual(
+    ["dumb", "free", "web"].map((id) => [
+      id,
+      [`gateway-networks-connector-${id}_id`, "gateway-relay-container_id"],
+      `mcp-gateway-net-c-${id}`,
+      `mcp-gateway-net-c-${id}`,
+      true,
+    ]),
+  );
+});
+
+it("publishes nothing of a connector's but at the edge", () => {
+  for (const name of ["dumb-container", "free-container", "web-container", "web-cell-egress"])
+    expect([name, container(name)["ports"]]).toEqual([name, []]);
+  const edge = recording.one("docker:index/container:Container", "gateway-edge-container").inputs;
+  expect((edge["ports"] as { external: number }[]).map(({ external }) => external)).toEqual([
+    4000, 48020,
   ]);
 });
 
 it("leaves the server no name server and only the capabilities that say why", () => {
   expect(container("dumb-container")["dns"]).toEqual(["127.0.0.1"]);
   expect(container("dumb-container")["capabilities"]).toEqual({ drops: ["ALL"], adds: ["CHOWN"] });
-  expect(container("dumb-cell-door")["capabilities"]).toEqual({ drops: ["ALL"] });
+  expect(container("web-cell-egress")["capabilities"]).toEqual({ drops: ["ALL"] });
+  expect(container("free-container")["dns"]).toBeUndefined();
 });
 
 it("tells a server its plain inputs, and only one with filtered egress of a proxy", () => {
