@@ -108,7 +108,12 @@ export class Gateway extends pulumi.ComponentResource {
     ).result;
     this.masterKey = kept("master-key", model.proxy.masterKeyRotation);
     const connectors = deployedConnectors(name, context, postgres, child);
-    const relay = new Relay(`${name}-relay`, context, child);
+    const relaySecret = new random.RandomPassword(
+      `${name}-relay-secret`,
+      { length: 48, special: false },
+      child,
+    ).result;
+    const relay = new Relay(`${name}-relay`, context, { secret: relaySecret }, child);
     const mock = new MockModel(`${name}-mock-model`, context, child);
     const keys = model.keys.map(
       (key) =>
@@ -136,6 +141,7 @@ export class Gateway extends pulumi.ComponentResource {
         ),
         databaseUrl: postgres.litellmUri,
         adminSecret: this.adminSecret,
+        relaySecret,
         policy: pulumi
           .all([this.masterKey, keptKeys])
           .apply(([masterKey, kept]) => guardPolicy(guardRows(model, masterKey, kept))),

@@ -1,6 +1,6 @@
-/** A body as API clients expect it, as one argument of HAProxy's. */
+/** A body as API clients expect it, as one argument of HAProxy's, which an apostrophe would end. */
 export const json = (message: string): string =>
-  `'{"error":{"message":"${message}","type":"mcp_gateway"}}'`;
+  `'{"error":{"message":"${message.replaceAll("'", String.raw`\u0027`)}","type":"mcp_gateway"}}'`;
 
 export interface Refusal {
   /** What the access log says. */

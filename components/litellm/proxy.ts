@@ -15,7 +15,8 @@ const files = join("components", "litellm", "files");
 
 /** What lies beside `config.yaml`. */
 export const proxyFiles: readonly string[] = [
-  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh", "serve.py"],
+  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh"],
+  ...["relay_secret.py", "serve.py"],
   ...["gate.py", "gate_environment.py", "gate_fields.py", "gate_headers.py", "gate_health.py"],
   ...["gate_identity.py", "gate_json.py", "gate_refused.json", "gate_routes.py"],
   ...["guard.py", "guard_calls.py", "guard_held.py", "guard_kept.py", "guard_policy.py"],
@@ -28,6 +29,8 @@ export interface LitellmProxyArgs {
   readonly saltKey: pulumi.Input<string>;
   readonly databaseUrl: pulumi.Input<string>;
   readonly adminSecret: pulumi.Input<string>;
+  /** What the relay knows it by. */
+  readonly relaySecret: pulumi.Input<string>;
   /** The guard's policy: may change without LiteLLM noticing. */
   readonly policy: pulumi.Input<string>;
 }
@@ -82,9 +85,13 @@ export class LitellmProxy extends pulumi.ComponentResource {
       child,
     );
     const secrets = pulumi
-      .all([args.masterKey, args.saltKey, args.databaseUrl, args.adminSecret])
-      .apply(([masterKey, saltKey, databaseUrl, adminSecret]) =>
-        proxyEnvFile({ masterKey, saltKey, databaseUrl, adminSecret }, models, connectors),
+      .all([args.masterKey, args.saltKey, args.databaseUrl, args.adminSecret, args.relaySecret])
+      .apply(([masterKey, saltKey, databaseUrl, adminSecret, relaySecret]) =>
+        proxyEnvFile(
+          { masterKey, saltKey, databaseUrl, adminSecret, relaySecret },
+          models,
+          connectors,
+        ),
       );
     const secretsPath = secretFile(
       `${name}-secrets`,
@@ -150,6 +157,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
           args.saltKey,
           args.databaseUrl,
           args.adminSecret,
+          args.relaySecret,
           ...models.flatMap((entry) => (entry.provider === "mock" ? [] : [entry.apiKey.reveal()])),
           ...connectors.flatMap(({ auth }) => (auth === undefined ? [] : [auth.value.reveal()])),
         ],

@@ -8,6 +8,8 @@ export interface ProxySecrets {
   readonly databaseUrl: string;
   /** What the request gate asks for before an admin route; never a variable of the process. */
   readonly adminSecret: string;
+  /** What the relay knows LiteLLM by. */
+  readonly relaySecret: string;
 }
 
 /** What LiteLLM needs to know of connectors: their credentials, and what it starts them with. */
@@ -38,5 +40,6 @@ export function proxyEnvFile(
     LITELLM_MASTER_KEY: secrets.masterKey,
     LITELLM_SALT_KEY: secrets.saltKey,
     MCP_GATEWAY_ADMIN_SECRET: secrets.adminSecret,
+    MCP_GATEWAY_RELAY_SECRET: secrets.relaySecret,
   });
 }

@@ -1,3 +1,4 @@
+import { keyHash } from "../access/credentials.ts";
 import type { GatewayModel } from "../config/model.ts";
 import { json } from "../edge/refusal.ts";
 import { haproxyText, healthFrontend, resolvers, versioned } from "../haproxy/common-sections.ts";
@@ -64,8 +65,9 @@ const global = [
   "  timeout http-keep-alive 4s",
   "  # Otherwise each event of an SSE session waits 200 ms for more: 0.8 s a call.",
   "  option http-no-delay",
-  "  option httplog",
   "  option dontlog-normal",
+  "  # Who takes a connection and says nothing is no caller.",
+  "  timeout http-request 10s",
   "  timeout connect 1s",
   "  timeout client 1h",
   "  timeout queue 5s",
@@ -87,11 +89,35 @@ function server({ host, port, elsewhere }: Upstream): string {
   return `  ${words.join(" ")}`;
 }
 
+/** As the edge's access log, of what went wrong: what is normal is in LiteLLM's. */
+const log = `  log-format '{"time":"%[date,ltime(%Y-%m-%dT%H:%M:%S%z)]","door":"%f","client":"%[src]","method":"%[method,json(utf8s)]","path":"%[capture.req.uri,field(1,?),json(utf8s)]","status":%ST,"refused":"%[var(txn.refused),json(utf8s)]","bytes":%B,"ms":%Ta,"server":"%s","ended":"%ts"}'`;
+
+/** LiteLLM uses a part of these; a connector that opened all there are would keep it out. */
+const connectionsPerAddress = 1000;
+
+const addresses = ["backend addresses", "  stick-table type ip size 1k expire 2m store conn_cur"];
+
+/**
+ * The relay is on the networks of all connectors. What comes from there is refused: an address is no
+ * proof, a secret that only LiteLLM has is.
+ */
+const callers: readonly string[] = [
+  "  tcp-request connection track-sc0 src table addresses",
+  `  tcp-request connection reject if { sc0_conn_cur gt ${connectionsPerAddress} }`,
+  "  http-request set-var(txn.caller) req.fhdr(x-mcp-gateway-relay),sha2(256),hex,lower,map_str(callers.map) if { req.fhdr_cnt(x-mcp-gateway-relay) eq 1 }",
+  '  http-request set-var(txn.refused) str("caller") unless { var(txn.caller) -m found }',
+  "  # Not `return`: that would be a normal answer, which is not logged.",
+  `  http-request deny deny_status 403 content-type application/json string ${json("the relay takes requests from the gateway's own LiteLLM alone")} if { var(txn.refused) -m found }`,
+  "  http-request del-header x-mcp-gateway-relay",
+];
+
 function listen(upstream: Upstream): string[] {
-  const { id, alias, bind, calledAs, elsewhere } = upstream;
+  const { id, alias, bind, calledAs } = upstream;
   return [
     `listen ${id}`,
     `  bind :${bind}`,
+    log,
+    ...callers,
     "  # Who asks for tools is told at once that there are none; who calls one may wait for it.",
     "  option http-buffer-request",
     "  http-request set-timeout server 1h if { method POST } { req.body -m sub tools/call }",
@@ -99,12 +125,10 @@ function listen(upstream: Upstream): string[] {
     "  # LiteLLM 1.77.3 sends its own beside the negotiated one; the TypeScript SDK refuses two.",
     "  http-request set-header MCP-Protocol-Version %[req.hdr(mcp-protocol-version,-1)] if { req.hdr_cnt(mcp-protocol-version) gt 1 }",
     `  http-request set-header Host ${calledAs}`,
-    ...(elsewhere === undefined
-      ? [
-          "  # FastMCP up to 1.10 redirects /mcp to /mcp/, by the name that it was asked under.",
-          `  http-response replace-header Location ^http://${calledAs}(/.*) \\1`,
-        ]
-      : []),
+    "  # FastMCP up to 1.10 redirects /mcp to /mcp/, by the name that it was asked under.",
+    `  http-response replace-header Location ^https?://${calledAs.replaceAll(".", "\\.")}(/.*) \\1`,
+    "  # LiteLLM follows, with the call and the secret: to another connector, if it were let.",
+    `  http-response return status 502 content-type application/json string ${json(`the connector ${alias} redirects to another place`)} if { res.hdr(location) -m found } !{ res.hdr(location) -m reg ^/([^/\\\\\\\\]|$) }`,
     ...[502, 503].map(
       (status) =>
         `  http-error status ${status} content-type application/json string ${json(`the connector ${alias} does not answer`)}`,
@@ -131,6 +155,7 @@ export function relayConfig(upstreams: readonly Upstream[]): string {
     ...(upstreams.some(({ elsewhere }) => elsewhere !== undefined)
       ? [resolvers("elsewhere", 30)]
       : []),
+    addresses,
     ...upstreams.map(listen),
     healthFrontend,
   ]);
@@ -138,10 +163,18 @@ export function relayConfig(upstreams: readonly Upstream[]): string {
 
 /**
  * Everything that the relay reads, in one directory.
+ * @param secret what it knows LiteLLM by: the hash of it is all that gets there
  * @param privateRoots PEM of private certificate authorities, or nothing
  */
-export function relayFiles(upstreams: readonly Upstream[], privateRoots: string): HostFile[] {
-  const files = [{ name: "haproxy.cfg", content: relayConfig(upstreams) }];
+export function relayFiles(
+  upstreams: readonly Upstream[],
+  secret: string,
+  privateRoots: string,
+): HostFile[] {
+  const files = [
+    { name: "haproxy.cfg", content: relayConfig(upstreams) },
+    { name: "callers.map", content: `${keyHash(secret)} litellm\n` },
+  ];
   if (needsRoots(upstreams) && privateRoots !== "")
     files.push({ name: "private.pem", content: privateRoots });
   return versioned(files);

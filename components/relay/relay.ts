@@ -7,6 +7,11 @@ import { type StackContext, networksOf } from "../stack.ts";
 import { relayLink } from "./link.ts";
 import { needsRoots, relayFiles, upstreams } from "./relay-config.ts";
 
+export interface RelayArgs {
+  /** What it knows LiteLLM by. */
+  readonly secret: pulumi.Input<string>;
+}
+
 /** Stands between LiteLLM and the connectors, so that one that hangs is none that all wait for. */
 export class Relay extends pulumi.ComponentResource {
   readonly container: docker.Container;
@@ -15,7 +20,12 @@ export class Relay extends pulumi.ComponentResource {
   /** The configuration that is served: another one for every connector that comes or goes. */
   readonly version: pulumi.Output<string>;
 
-  constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    context: StackContext,
+    args: RelayArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("mcp-gateway:relay:Relay", name, {}, opts);
     const { connectors, edge, network, proxy } = context.model;
     const servers = upstreams(connectors);
@@ -34,9 +44,11 @@ export class Relay extends pulumi.ComponentResource {
         owner: edge.user,
         image,
         networks: [networks.network],
-        files: relayFiles(servers, proxy.privateRoots),
+        files: pulumi
+          .output(args.secret)
+          .apply((secret) => relayFiles(servers, secret, proxy.privateRoots)),
         names: [
-          ...["haproxy.cfg", "version", "admin.lst"],
+          ...["haproxy.cfg", "version", "admin.lst", "callers.map"],
           ...(needsRoots(servers) ? ["roots.pem"] : []),
         ],
         roots: needsRoots(servers),

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ListedTool } from "../../components/access/tools-lock.ts";
 import type { ConnectorModel, ConnectorValue } from "../../components/config/model.ts";
@@ -125,11 +124,11 @@ export class ToolReader {
     networks: readonly string[],
     server: Readonly<Record<string, unknown>>,
   ): Promise<ListedTool[]> {
-    const script = readFileSync("components/litellm/files/list_tools.py", "utf8");
     const id = await this.#docker([
       ...["create", "--rm", "-i", "--network", this.#network, ...options],
+      ...["--volume", `${resolve("components/litellm/files")}:${mounted.config}:ro`],
       ...["--entrypoint", "python3", this.#client, "-c"],
-      `${before}\nexec(compile(${JSON.stringify(script)}, "list_tools.py", "exec"))`,
+      `${before}\nimport runpy, sys\nsys.path.insert(0, "${mounted.config}")\nrunpy.run_module("list_tools", run_name="__main__")`,
     ]);
     for (const network of networks) await this.#docker(["network", "connect", network, id]);
     const listed = await this.#docker(["start", "-a", "-i", id], JSON.stringify(server));

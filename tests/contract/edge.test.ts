@@ -140,7 +140,11 @@ const unparsable: readonly (readonly [string, string])[] = [
 describeWithDocker("the edge, HAProxy 3.0 with the rendered files", () => {
   let edge: RealEdge;
   beforeAll(async () => {
-    edge = await realEdge(edgeModel({}, { adminPort: 4001 }), keys);
+    const ports = [
+      { alias: "db", port: 23_456 },
+      { alias: "notes", port: 34_567 },
+    ];
+    edge = await realEdge({ ...edgeModel({}, { adminPort: 4001 }), ports }, keys);
   }, 120_000);
   afterAll(() => (edge as RealEdge | undefined)?.remove());
 
@@ -249,6 +253,48 @@ describeWithDocker("the edge, HAProxy 3.0 with the rendered files", () => {
     const headers = request("POST /mcp/ HTTP/1.1", auth, `Content-Length: ${body.length}`);
     expect((await edge.raw(headers + body)).status).toBe(200);
     expect((await edge.seen()).map(({ length }) => length)).toEqual([body.length]);
+  });
+
+  describe("the port of one connector", () => {
+    const at = (bytes: string, alias = "db") => edge.raw(bytes, edge.portUrls[alias]);
+
+    it.each(["/", "/mcp", "/mcp/"])("is /mcp/<alias> by the name of %s", async (path) => {
+      for (const alias of ["db", "notes"]) {
+        expect((await at(post(path), alias)).status).toBe(200);
+        const [seen] = await edge.seen();
+        expect(seen?.line).toBe(`POST /mcp/${alias} HTTP/1.1`);
+        expect(seen?.headers).toContainEqual(["authorization", `Bearer ${good}`]);
+      }
+    });
+
+    it.each([
+      ["no key", request("POST / HTTP/1.1", "Content-Length: 0"), 401, "no key"],
+      [
+        "an unknown key",
+        request("POST / HTTP/1.1", as("sk-x"), "Content-Length: 0"),
+        401,
+        "unknown key",
+      ],
+      ["another host", post("/").replace("gateway.test", "evil.test"), 421, "host"],
+      ["an event stream", get("/mcp", auth), 405, "no stream"],
+      ["chunks", request("POST / HTTP/1.1", auth, "Transfer-Encoding: chunked"), 411, "form"],
+      ...[
+        ...["/mcp/db", "/mcp/notes", "/mcp/db,notes", "/v1/models", "/v1/responses", "//", "/x"],
+        ...["/health/liveliness", "/mcp//", "/mcp/../v1/models", "/%6dcp", "/mcp%2f", "/MCP"],
+      ].map((path) => [path, post(path), 404, "route"] as const),
+    ])("refuses %s", async (_, bytes, status, reason) => {
+      const before = (await linesWith(edge, { status, refused: reason })).length;
+      const answer = await at(bytes);
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.anything()]);
+      await linesWith(edge, { status, refused: reason }, before + 1);
+      expect(await edge.seen()).toEqual([]);
+    });
+
+    it("leaves the gateway's own port as it is", async () => {
+      expect((await edge.raw(post("/"))).status).toBe(404);
+      expect((await edge.raw(post("/mcp/notes"))).status).toBe(200);
+      expect((await edge.seen()).map(({ line }) => line)).toEqual(["POST /mcp/notes HTTP/1.1"]);
+    });
   });
 
   describe("admin port", () => {

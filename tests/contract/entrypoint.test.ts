@@ -12,6 +12,7 @@ const good = {
   LITELLM_SALT_KEY: `sk-${"y".repeat(32)}`,
   DATABASE_URL: "postgresql://litellm:example@database:5432/litellm",
   MCP_GATEWAY_ADMIN_SECRET: "z".repeat(40),
+  MCP_GATEWAY_RELAY_SECRET: "z".repeat(48),
 };
 
 describeWithDocker("the entrypoint, in LiteLLM's image", () => {
@@ -21,7 +22,7 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
   });
 
   const saysHow =
-    'echo "$0 $*"; env | grep -E "^(LITELLM_(MASTER|SALT)_KEY|DATABASE_URL|SSL_CERT_FILE)=" | sort';
+    'echo "$0 $*"; env | grep -E "^(LITELLM_(MASTER|SALT)_KEY|DATABASE_URL|SSL_CERT_FILE|MCP_GATEWAY_.*)=" | sort';
 
   /** Starts the entrypoint with another serve.py, which says how it was called if nothing else. */
   async function started(
@@ -123,6 +124,11 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
       "an empty admin secret",
       { ...good, MCP_GATEWAY_ADMIN_SECRET: "" },
       missing("MCP_GATEWAY_ADMIN_SECRET"),
+    ],
+    [
+      "an empty secret for the relay",
+      { ...good, MCP_GATEWAY_RELAY_SECRET: "" },
+      missing("MCP_GATEWAY_RELAY_SECRET"),
     ],
     ["a short master key", { ...good, LITELLM_MASTER_KEY: `sk-${"x".repeat(31)}` }, short],
     ["a master key without sk-", { ...good, LITELLM_MASTER_KEY: "x".repeat(60) }, short],

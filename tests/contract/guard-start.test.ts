@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { proxyFiles } from "../../components/litellm/proxy.ts";
+import { envFile } from "../../components/host/shell.ts";
 import { modelOf } from "../support/config.ts";
 import { describeWithDocker, image, images, runOnce } from "../support/docker.ts";
 import { scratch } from "../support/shell.ts";
@@ -18,10 +19,12 @@ async function start(change: (directory: string) => void) {
     writeFileSync(join(place.path, "config.yaml"), config);
     for (const file of proxyFiles)
       copyFileSync(join("components", "litellm", "files", file), join(place.path, file));
+    writeFileSync(join(place.path, "proxy.env"), envFile({ MCP_GATEWAY_RELAY_SECRET: "z" }));
     change(place.path);
     const ran = await runOnce([
       ...["--network", "none", "--env", `LITELLM_MASTER_KEY=sk-${"x".repeat(40)}`],
       ...["--volume", `${place.path}:/etc/mcp-gateway:ro`, "--entrypoint", "timeout"],
+      ...["--volume", `${join(place.path, "proxy.env")}:/run/secrets/mcp-gateway.env:ro`],
       ...[image(images.litellm), "60", "litellm", "--config", "/etc/mcp-gateway/config.yaml"],
     ]);
     return { code: ran.code, said: ran.stdout + ran.stderr };
@@ -42,6 +45,15 @@ describeWithDocker("LiteLLM is not started without the guard that it was made fo
     expect(code).not.toBe(0);
     // 124: still there after a minute.
     expect(code).not.toBe(124);
+  });
+
+  it("if nobody has told it the relay's secret", async () => {
+    const { code, said } = await start((directory) => {
+      writeFileSync(join(directory, "proxy.env"), envFile({ MCP_GATEWAY_RELAY_SECRET: "" }));
+    });
+    expect(said).toContain("/run/secrets/mcp-gateway.env has no MCP_GATEWAY_RELAY_SECRET");
+    expect(said).not.toContain("Uvicorn running");
+    expect([0, 124]).not.toContain(code);
   });
 
   it("if a part of the guard is missing", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { applyHaproxy, haproxyInput } from "../../components/haproxy/live-config.ts";
@@ -15,6 +16,7 @@ import {
   testName,
   until,
 } from "../support/docker.ts";
+import { exchange } from "../support/edge.ts";
 import { scratch, sh } from "../support/shell.ts";
 
 jest.setTimeout(120_000);
@@ -39,6 +41,10 @@ import http.server, ssl, sys
 class Here(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = f"{self.headers['Host']} {self.path}".encode()
+        if self.path.startswith("/to?"):
+            self.send_response(307); self.send_header("Location", self.path[4:])
+            self.send_header("Content-Length", "0"); self.end_headers(); return
+        if "x-mcp-gateway-relay" in self.headers: body = b"it was shown the secret"
         self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers()
         self.wfile.write(body)
 here = http.server.ThreadingHTTPServer(("0.0.0.0", 8443), Here)
@@ -47,6 +53,8 @@ if len(sys.argv) > 1:
     context.load_cert_chain(f"/made/{sys.argv[1]}.pem", f"/made/{sys.argv[1]}.key")
     here.socket = context.wrap_socket(here.socket, server_side=True)
 here.serve_forever()`;
+
+const secret = "what only LiteLLM has";
 
 const upstream = (id: string, bind: number, host: string, tls: boolean): Upstream => ({
   ...{ id, alias: id, bind, host, port: 8443, calledAs: `${host}:8443`, elsewhere: { tls } },
@@ -94,7 +102,7 @@ describeWithDocker("servers that run elsewhere, behind the relay", () => {
       ...{ container: names.relay, directory, image: id, roots: true },
       ...{ networks: [names.net], owner: "99:99" },
     });
-    const files = relayFiles(upstreams, readFileSync(join(made, "ours-ca.pem"), "utf8"));
+    const files = relayFiles(upstreams, secret, readFileSync(join(made, "ours-ca.pem"), "utf8"));
     const applied = sh(script, haproxyInput(files));
     if (applied.code !== 0) throw new Error(applied.stderr);
     await start(names.relay, [
@@ -111,9 +119,16 @@ describeWithDocker("servers that run elsewhere, behind the relay", () => {
     place.remove();
   });
 
-  async function ask(id: string): Promise<{ status: number; text: string }> {
+  async function ask(
+    id: string,
+    path = "/mcp?x=1",
+    headers: Readonly<Record<string, string>> = { "x-mcp-gateway-relay": secret },
+  ): Promise<{ status: number; text: string }> {
     const { bind } = upstreams.find((one) => one.id === id) ?? { bind: 0 };
-    const answer = await fetch(`${await published(names.relay, bind)}/mcp?x=1`);
+    const answer = await fetch(`${await published(names.relay, bind)}${path}`, {
+      headers,
+      redirect: "manual",
+    });
     return { status: answer.status, text: await answer.text() };
   }
 
@@ -126,6 +141,66 @@ describeWithDocker("servers that run elsewhere, behind the relay", () => {
   it.each(["ours", "plain"])("%s: is asked by its own name, path and all", async (id) => {
     expect(await ask(id)).toEqual({ status: 200, text: `${id}.example:8443 /mcp?x=1` });
   });
+
+  const refused =
+    '{"error":{"message":"the relay takes requests from the gateway\\u0027s own LiteLLM alone","type":"mcp_gateway"}}';
+  it.each([
+    ["no secret", {}],
+    ["an empty one", { "x-mcp-gateway-relay": "" }],
+    ["another one", { "x-mcp-gateway-relay": `${secret}x` }],
+    ["its hash", { "x-mcp-gateway-relay": createHash("sha256").update(secret).digest("hex") }],
+    ["a key of the gateway's", { authorization: `Bearer ${secret}` }],
+  ])("refuses who shows %s, and writes it down", async (_, headers) => {
+    const before = (await refusals()).length;
+    expect(await ask("plain", "/secret?s=1", headers)).toEqual({ status: 403, text: refused });
+    await until(names.relay, 5, async () => (await refusals()).length > before);
+    expect((await refusals()).at(-1)).toMatchObject({
+      ...{ door: "plain", method: "GET", path: "/secret", status: 403, refused: "caller" },
+    });
+  });
+
+  it("refuses two secrets in one request, one of which is right", async () => {
+    const { port } = new URL(await published(names.relay, 20004));
+    const lines = ["GET /mcp HTTP/1.1", "Host: x", `x-mcp-gateway-relay: ${secret}`];
+    const bytes = [...lines, "x-mcp-gateway-relay: no", "Connection: close", "", ""].join("\r\n");
+    expect((await exchange(`http://127.0.0.1:${port}`, bytes)).status).toBe(403);
+  });
+
+  async function refusals(): Promise<Record<string, unknown>[]> {
+    return (await dockerOk(["logs", names.relay]))
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ refused: reason }) => reason === "caller");
+  }
+
+  it.each([
+    ["another server", "http://ours.example:8443/"],
+    ["the relay's port of another connector", "http://mcp-relay:20001/mcp"],
+    ["the same without a scheme", "//mcp-relay:20001/mcp"],
+    ["with the other slash", "/\\mcp-relay:20001/mcp"],
+    ["a name that only begins like its own", "http://plain.example:8443.evil/"],
+    ["a name that is its own but for a dot", "http://plainxexample:8443/"],
+    ["no place at all", "mcp"],
+  ])("passes on no redirect to %s", async (_, location) => {
+    const { status, text } = await ask("plain", `/to?${location}`);
+    expect([status, text]).toEqual([
+      502,
+      '{"error":{"message":"the connector plain redirects to another place","type":"mcp_gateway"}}',
+    ]);
+  });
+
+  it.each(["/mcp/", "http://plain.example:8443/mcp/", "https://plain.example:8443/mcp/"])(
+    "passes on a redirect to %s, which is its own",
+    async (location) => {
+      const { bind } = upstreams.find(({ id }) => id === "plain") ?? { bind: 0 };
+      const answer = await fetch(`${await published(names.relay, bind)}/to?${location}`, {
+        headers: { "x-mcp-gateway-relay": secret },
+        redirect: "manual",
+      });
+      expect([answer.status, answer.headers.get("location")]).toEqual([307, "/mcp/"]);
+    },
+  );
 
   it.each([
     ["theirs", "an authority that nobody trusts here"],

@@ -65,6 +65,8 @@ export interface Answer {
 export interface RealEdge {
   readonly url: string;
   readonly adminUrl: string;
+  /** Of each connector's own port. */
+  readonly portUrls: Readonly<Record<string, string>>;
   /** What LiteLLM's stand-in got since the last look. */
   readonly seen: () => Promise<SeenRequest[]>;
   /** Sends bytes as they are; the answer when the edge has closed or is complete. */
@@ -197,11 +199,19 @@ export async function realEdge(
       ],
       ...["--read-only", "--security-opt", "no-new-privileges:true", "--memory", "128m"],
       ...["--publish", "127.0.0.1::4000", "--publish", "127.0.0.1::4001"],
+      ...model.ports.flatMap(({ port }) => ["--publish", `127.0.0.1::${port}`]),
       ...["--mount", `type=bind,source=${directory},target=/etc/mcp-gateway,readonly`, image],
       ...["haproxy", "-W", "-db", "-f", "/etc/mcp-gateway/current/haproxy.cfg"],
     ]);
     const url = await docker.published(name.edge, 4000);
     const adminUrl = await docker.published(name.edge, 4001);
+    const portUrls = Object.fromEntries(
+      await Promise.all(
+        model.ports.map(
+          async ({ alias, port }) => [alias, await docker.published(name.edge, port)] as const,
+        ),
+      ),
+    );
     const recorder = await docker.published(name.upstream, 9000);
     const seen = async () => (await (await fetch(recorder)).json()) as SeenRequest[];
     await docker.until(name.edge, 30, async () => {
@@ -214,7 +224,16 @@ export async function realEdge(
     });
     await seen();
     return {
-      ...{ url, adminUrl, seen, apply, remove, container: name.edge, upstream: name.upstream },
+      ...{
+        url,
+        adminUrl,
+        portUrls,
+        seen,
+        apply,
+        remove,
+        container: name.edge,
+        upstream: name.upstream,
+      },
       fromContainer: async (address) => {
         const python = `import urllib.request as u, urllib.error as e
 try: print(u.urlopen(u.Request("${address}", headers={"Host": "localhost"})).status)

@@ -15,6 +15,8 @@ import { scratch, sh } from "./shell.ts";
 export const masterKey = `sk-${"x".repeat(40)}`;
 /** What the gate asks for before a route that is no client's. */
 export const adminHeader = { "X-MCP-Gateway-Admin": "a".repeat(40) };
+/** What the relay knows LiteLLM by. */
+export const relaySecret = "z".repeat(48);
 const passwords = { litellm: "example1", reader: "example2" };
 
 /** Stands in for a model provider: answers with the credentials that it was asked with. */
@@ -130,8 +132,14 @@ export async function realGateway(
     ]);
     const relay = join(place.path, "relay");
     mkdirSync(relay);
-    for (const file of relayFiles(upstreams(model.connectors), ""))
-      writeFileSync(join(relay, file.name), file.content, { mode: 0o644 });
+    for (const file of relayFiles(upstreams(model.connectors), relaySecret, "")) {
+      // LiteLLM's own client has no secret to show.
+      const content =
+        options.guard === false
+          ? file.content.replaceAll(/^ {2}http-request deny .*\n/gm, "")
+          : file.content;
+      writeFileSync(join(relay, file.name), content, { mode: 0o644 });
+    }
     await docker.start(name.relay, [
       ...[...on("mcp-relay"), "--user", "99:99", "--cap-drop", "ALL", "--read-only"],
       ...["--volume", `${relay}:/etc/mcp-gateway:ro`, docker.image(docker.images.haproxy)],
@@ -168,6 +176,7 @@ export async function realGateway(
       adminSecret: adminHeader["X-MCP-Gateway-Admin"],
       saltKey: `sk-${"y".repeat(40)}`,
       databaseUrl: databaseUri("litellm", passwords.litellm, "litellm"),
+      relaySecret,
     };
     writeFileSync(join(place.path, "proxy.env"), proxyEnvFile(secrets, model.models));
     await docker.start(name.proxy, [

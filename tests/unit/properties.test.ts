@@ -13,7 +13,7 @@ import { anyConfig, plausible, secretsIn, shuffled } from "../support/arbitrarie
 import { lock, parseRaw } from "../support/config.ts";
 
 const runs = { numRuns: 600 };
-const values = { masterKey: "m", saltKey: "s", databaseUrl: "d", adminSecret: "t" };
+const values = { masterKey: "m", saltKey: "s", databaseUrl: "d", adminSecret: "t", relaySecret: "r" };
 
 /** Everything that is rendered from a model and is readable by others. */
 function plainFiles(model: GatewayModel): Record<string, string> {

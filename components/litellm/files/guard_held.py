@@ -16,7 +16,11 @@ from mcp.client.session import ClientSession
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamablehttp_client
 
+from relay_secret import relay_headers, relay_secret
 from guard_sessions import end_pending
+
+# Better not to serve at all than without it.
+relay_secret()
 
 # Seconds that a connection waits for the next request: fewer than the relay's 4 and uvicorn's 5,
 # or it would be closed in the moment in which it is used.
@@ -46,7 +50,7 @@ async def _streams(client, answered):
 
     given = {
         "url": client.server_url,
-        "headers": client._get_auth_headers(),
+        "headers": {**client._get_auth_headers(), **relay_headers(client.server_url)},
         "httpx_client_factory": connection,
     }
     if client.transport_type == MCPTransport.sse:

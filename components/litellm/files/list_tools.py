@@ -15,6 +15,8 @@ from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamablehttp_client
 
+from relay_secret import relay_headers
+
 
 def connect(server):
     if server["transport"] == "stdio":
@@ -22,7 +24,7 @@ def connect(server):
             StdioServerParameters(command=server["command"], args=server["args"], env=server["env"])
         )
     client = sse_client if server["transport"] == "sse" else streamablehttp_client
-    return client(server["url"], headers=server.get("headers") or None)
+    return client(server["url"], headers={**(server.get("headers") or {}), **relay_headers(server["url"])})
 
 
 async def tools(server):

@@ -93,6 +93,7 @@ it("makes passwords that need no quoting, long enough for LiteLLM's rule", () =>
     ["gateway-admin-secret", 40, false],
     ["gateway-fingerprint-key", 32, false],
     ["gateway-master-key-value", 40, false],
+    ["gateway-relay-secret", 48, false],
     ["gateway-salt-key-value", 40, false],
   ]);
 });
@@ -120,6 +121,7 @@ it("writes the proxy's env file with every secret it needs, for its user alone",
       `LITELLM_MASTER_KEY='sk-${randomValue("gateway-master-key-value")}'`,
       `LITELLM_SALT_KEY='sk-${randomValue("gateway-salt-key-value")}'`,
       `MCP_GATEWAY_ADMIN_SECRET='${randomValue("gateway-admin-secret")}'`,
+      `MCP_GATEWAY_RELAY_SECRET='${randomValue("gateway-relay-secret")}'`,
       `MODEL_KEY_GPT_4O='${exampleApiKey}'`,
       "",
     ].join("\n"),

@@ -100,6 +100,30 @@ it("takes a key by Authorization alone: the names that LiteLLM 1.77.3 knows are 
     expect(lines).toContain(`http-request del-header ${name}`);
 });
 
+it("binds a connector's own port, and makes its address of what is asked there", () => {
+  const ports = [
+    { alias: "db", port: 23_456 },
+    { alias: "notes", port: 34_567 },
+  ];
+  const lines = haproxyConfig({ ...edgeModel(), ports })
+    .split("\n")
+    .map((line) => line.trim());
+  expect(lines.filter((line) => line.startsWith("bind :"))).toEqual([
+    ...["bind :4000", "bind :23456", "bind :34567"],
+  ]);
+  const from = lines.indexOf("acl own_port dst_port 23456 34567");
+  expect(lines.slice(from + 1, from + 5)).toEqual([
+    'http-request set-var(txn.refused) str("route") if own_port !{ path / /mcp /mcp/ }',
+    expect.stringContaining("this port is one connector\\u0027s own: its address here is /mcp"),
+    "http-request set-path /mcp/db if { dst_port 23456 }",
+    "http-request set-path /mcp/notes if { dst_port 34567 }",
+  ]);
+  // Before what a path may be, and after who may ask at all.
+  expect(from).toBeGreaterThan(lines.findIndex((line) => line.includes("-f hosts.lst")));
+  expect(from).toBeLessThan(lines.findIndex((line) => line.startsWith("acl route_0")));
+  expect(haproxyConfig(edgeModel())).not.toContain("own_port");
+});
+
 it("has an admin door only if there is a port for it", () => {
   const doors = (text: string) => text.match(/^frontend \w+$/gm);
   expect(doors(haproxyConfig(edgeModel()))).toEqual(["frontend gateway", "frontend health"]);

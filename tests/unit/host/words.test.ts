@@ -153,6 +153,35 @@ it.each([
   expect(words.drift).toEqual(drift);
 });
 
+describe("a network that a container is put on while it runs", () => {
+  const link = { kind: "link", id: "link-a", container: "relay", network: "net-c-a" } as const;
+  const deployed = (...now: string[]) =>
+    parseApplied(["applied\tlink-a\tw8\t", "made\trelay\trunning", ...now].join("\n"));
+
+  it("is left alone while it is on it, whatever else it is on", () => {
+    const words = new Words(deployed("joined\trelay\tnet-c-a net-c-b net-inner "), "new");
+    expect([words.of(link), words.drift]).toEqual(["w8", []]);
+  });
+
+  it.each(["joined\trelay\tnet-inner net-c-ab ", "joined\tother\tnet-c-a "])(
+    "is put on again where it is not: %s",
+    (now) => {
+      const words = new Words(deployed(now), "new");
+      expect([words.of(link), words.drift]).toEqual([
+        "new",
+        [{ what: "container relay", reason: "it is not on the network net-c-a" }],
+      ]);
+    },
+  );
+
+  it("is no drift of its own where the container is gone or stopped", () => {
+    for (const made of ["", "made\trelay\texited"]) {
+      const words = new Words(parseApplied(`applied\tlink-a\tw8\t\n${made}`), "new");
+      expect([words.of(link), words.drift]).toEqual(["w8", []]);
+    }
+  });
+});
+
 it("a stopped database says nothing of what is in it", () => {
   const words = new Words(
     parseApplied(

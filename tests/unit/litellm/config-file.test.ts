@@ -147,7 +147,13 @@ it("registers a server that runs elsewhere, and one that LiteLLM starts, without
   expect(model.connectors[1]?.mounts).toMatchObject([
     { source: "/srv/tool", target: "/connectors/inside/p", writable: false },
   ]);
-  const secrets = { masterKey: "m", saltKey: "s", databaseUrl: "postgresql://x", adminSecret: "t" };
+  const secrets = {
+    masterKey: "m",
+    saltKey: "s",
+    databaseUrl: "postgresql://x",
+    adminSecret: "t",
+    relaySecret: "r",
+  };
   expect(proxyEnvFile(secrets, [], model.connectors)).toContain(
     "CONNECTOR_FAR_AUTH='example-token'\nCONNECTOR_INSIDE_WORD='example-word'\n",
   );
@@ -156,11 +162,17 @@ it("registers a server that runs elsewhere, and one that LiteLLM starts, without
 it("writes the env file that its os.environ references need, and no more", () => {
   const model = modelOf(exampleConfig());
   const text = proxyEnvFile(
-    { masterKey: "master", saltKey: "salt", databaseUrl: "postgresql://x", adminSecret: "t" },
+    {
+      masterKey: "master",
+      saltKey: "salt",
+      databaseUrl: "postgresql://x",
+      adminSecret: "t",
+      relaySecret: "r",
+    },
     model.models,
   );
   expect(text).toBe(
-    `DATABASE_URL='postgresql://x'\nLITELLM_MASTER_KEY='master'\nLITELLM_SALT_KEY='salt'\nMCP_GATEWAY_ADMIN_SECRET='t'\nMODEL_KEY_GPT_4O='${exampleApiKey}'\n`,
+    `DATABASE_URL='postgresql://x'\nLITELLM_MASTER_KEY='master'\nLITELLM_SALT_KEY='salt'\nMCP_GATEWAY_ADMIN_SECRET='t'\nMCP_GATEWAY_RELAY_SECRET='r'\nMODEL_KEY_GPT_4O='${exampleApiKey}'\n`,
   );
   const wanted = [...litellmConfig(model).matchAll(/os\.environ\/(\S+)/g)].map(([, name]) => name);
   const given = text.split("\n").map((line) => line.split("=")[0]);
@@ -172,7 +184,7 @@ it("never lets a model's key replace one of the proxy's own secrets", () => {
     models: { litellm_master_key: { provider: "litellm", model: "a/b", apiKey: exampleApiKey } },
   };
   const text = proxyEnvFile(
-    { masterKey: "m", saltKey: "s", databaseUrl: "d", adminSecret: "t" },
+    { masterKey: "m", saltKey: "s", databaseUrl: "d", adminSecret: "t", relaySecret: "r" },
     modelOf(raw).models,
   );
   expect(text).toContain("LITELLM_MASTER_KEY='m'\n");

@@ -40,9 +40,11 @@ const section = (id: string, list: readonly Upstream[] = upstreams): string[] =>
 
 it("has a door for each connector, and one for its own health", () => {
   expect(relayConfig(upstreams).match(/^(listen|frontend|backend) .*$/gm)).toEqual([
-    ...["listen notes", "listen planets", "frontend health"],
+    ...["backend addresses", "listen notes", "listen planets", "frontend health"],
   ]);
-  expect(relayConfig([]).match(/^(listen|frontend|backend) .*$/gm)).toEqual(["frontend health"]);
+  expect(relayConfig([]).match(/^(listen|frontend|backend) .*$/gm)).toEqual([
+    ...["backend addresses", "frontend health"],
+  ]);
 });
 
 it("sends each port to one server, under the name that every server accepts", () => {
@@ -68,9 +70,36 @@ it("says in JSON, by the client's name for it, which connector does not answer",
   ]);
 });
 
+it("takes requests from who has the secret, of which it knows the hash alone", () => {
+  const files = relayFiles(upstreams, "the secret of this test", "");
+  expect(files.find(({ name }) => name === "callers.map")?.content).toBe(
+    "226aeb9a6d94e03aaf9d046a4e77f693915d4496a4227ec7d156052e5cec4a22 litellm\n",
+  );
+  expect(JSON.stringify(files)).not.toContain("of this test");
+  // Before anything else is done with a request, at every port.
+  for (const id of ["notes", "planets"]) {
+    const rules = section(id).filter((line) => /^http-request (?!set-timeout)/.test(line));
+    expect(rules.slice(0, 4).map((rule) => rule.split(" ").slice(0, 3).join(" "))).toEqual([
+      "http-request set-var(txn.caller) req.fhdr(x-mcp-gateway-relay),sha2(256),hex,lower,map_str(callers.map)",
+      'http-request set-var(txn.refused) str("caller")',
+      "http-request deny deny_status",
+      "http-request del-header x-mcp-gateway-relay",
+    ]);
+  }
+});
+
+it("lets no server redirect to anywhere but itself", () => {
+  expect(section("planets")).toEqual(
+    expect.arrayContaining([
+      "http-response replace-header Location ^https?://localhost:8686(/.*) \\1",
+      `http-response return status 502 content-type application/json string '{"error":{"message":"the connector db redirects to another place","type":"mcp_gateway"}}' if { res.hdr(location) -m found } !{ res.hdr(location) -m reg ^/([^/\\\\\\\\]|$) }`,
+    ]),
+  );
+});
+
 it("tells its version, which changes with every connector", () => {
   const version = (list: typeof upstreams) =>
-    relayFiles(list, "").find(({ name }) => name === "version")?.content;
+    relayFiles(list, "secret", "").find(({ name }) => name === "version")?.content;
   expect(version(upstreams)).toMatch(/^[0-9a-f]{12}$/);
   expect(version(upstreams.slice(1))).not.toBe(version(upstreams));
 });
@@ -100,10 +129,15 @@ describe("a server that runs elsewhere", () => {
 
   it("brings private authorities where TLS is spoken, and nowhere else", () => {
     const names = (list: readonly Upstream[], pem: string) =>
-      relayFiles(list, pem).map(({ name }) => name);
-    expect(names([grafana], "PEM")).toEqual(["haproxy.cfg", "private.pem", "version"]);
-    expect(names([grafana], "")).toEqual(["haproxy.cfg", "version"]);
-    expect(names(upstreams, "PEM")).toEqual(["haproxy.cfg", "version"]);
+      relayFiles(list, "secret", pem).map(({ name }) => name);
+    expect(names([grafana], "PEM")).toEqual([
+      "haproxy.cfg",
+      "callers.map",
+      "private.pem",
+      "version",
+    ]);
+    expect(names([grafana], "")).toEqual(["haproxy.cfg", "callers.map", "version"]);
+    expect(names(upstreams, "PEM")).toEqual(["haproxy.cfg", "callers.map", "version"]);
   });
 
   const remote = (url: string) =>
