@@ -52,7 +52,7 @@ const container = z.strictObject({
     .min(1)
     .max(65535)
     .optional()
-    .meta({ description: "the Docker host's port, unless the stack says otherwise" }),
+    .meta({ description: "the Docker host's port, where the stack opens one and says no other" }),
   user: z
     .string()
     .regex(/^\d+:\d+$/)

@@ -15,8 +15,8 @@ const files = join("components", "litellm", "files");
 
 /** What lies beside `config.yaml`. */
 export const proxyFiles: readonly string[] = [
-  ...["admin.py", "candidate.py", "entrypoint.sh", "gateway_secrets.py"],
-  ...["list_tools.py", "prisma.sh", "serve.py"],
+  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh"],
+  ...["relay_secret.py", "serve.py"],
   ...["gate.py", "gate_environment.py", "gate_fields.py", "gate_headers.py", "gate_health.py"],
   ...["gate_identity.py", "gate_json.py", "gate_refused.json", "gate_routes.py"],
   ...["guard.py", "guard_calls.py", "guard_held.py", "guard_kept.py", "guard_policy.py"],
@@ -85,14 +85,14 @@ export class LitellmProxy extends pulumi.ComponentResource {
       child,
     );
     const secrets = pulumi
-      .output({
-        masterKey: args.masterKey,
-        saltKey: args.saltKey,
-        databaseUrl: args.databaseUrl,
-        adminSecret: args.adminSecret,
-        relaySecret: args.relaySecret,
-      })
-      .apply((known) => proxyEnvFile(known, models, connectors));
+      .all([args.masterKey, args.saltKey, args.databaseUrl, args.adminSecret, args.relaySecret])
+      .apply(([masterKey, saltKey, databaseUrl, adminSecret, relaySecret]) =>
+        proxyEnvFile(
+          { masterKey, saltKey, databaseUrl, adminSecret, relaySecret },
+          models,
+          connectors,
+        ),
+      );
     const secretsPath = secretFile(
       `${name}-secrets`,
       place(directories.secrets),

@@ -14,9 +14,7 @@ const stackOf = (size: number) =>
   tinyStack(
     "bench-add",
     4924,
-    Object.fromEntries(
-      ids.slice(0, size).map((id, at) => [id, { ...tinyConnector("http"), hostPort: 28_930 + at }]),
-    ),
+    Object.fromEntries(ids.slice(0, size).map((id) => [id, tinyConnector("http")])),
   );
 
 async function callable(door: Door, tool: string): Promise<boolean> {

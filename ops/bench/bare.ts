@@ -24,20 +24,21 @@ export const containerOf = (prefix: string): Promise<string> =>
   docker("ps", "-q", "--filter", `name=^/${prefix}`);
 
 /**
- * @param proxy the prefix of the proxy's container that is to be compared: its image, network and
- *   certificate authorities are used
+ * @param proxy the prefix of the proxy's container that is to be compared: its image and certificate
+ *   authorities are used
+ * @param networks what it is on: the first publishes its port
  * @param servers what LiteLLM calls `mcp_servers`
  */
 export async function bareLitellm(
   directory: string,
   port: number,
   proxy: string,
+  networks: readonly [string, ...string[]],
   servers: Readonly<Record<string, Record<string, unknown>>>,
 ): Promise<Bare> {
   const id = await containerOf(proxy);
   const image = await docker("inspect", "--format", "{{.Image}}", id);
-  const networks = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}\n{{end}}";
-  const [network = ""] = (await docker("inspect", "--format", networks, id)).split("\n");
+  const [network, ...others] = networks;
   mkdirSync(directory, { recursive: true });
   const config = {
     general_settings: { master_key: "os.environ/LITELLM_MASTER_KEY" },
@@ -58,6 +59,7 @@ export async function bareLitellm(
     ...["--env-file", join(directory, "env"), "-v", `${directory}:/bare:ro`],
     ...["--entrypoint", "litellm", image, "--config", "/bare/config.yaml", "--port", "4000"],
   );
+  for (const other of others) await docker("network", "connect", other, name);
   const url = `http://127.0.0.1:${port}`;
   for (const end = Date.now() + 120_000; ;) {
     const alive = await fetch(`${url}/health/liveliness`).catch(() => undefined);

@@ -17,20 +17,16 @@ const count = Number(process.env["COUNT"] ?? 50);
 const sizes = [1, Math.round(count / 2), count];
 
 const ids = Array.from({ length: count }, (_, at) => `c${String(at + 1).padStart(2, "0")}`);
-// Below what the kernel gives to outgoing connections: one of them had one of fifty ports, twice.
-const first = 28_800;
 
 const stackOf = (size: number) =>
   tinyStack(
     "bench-scale",
     4922,
-    Object.fromEntries(
-      ids.slice(0, size).map((id, at) => [id, { ...tinyConnector("http"), hostPort: first + at }]),
-    ),
+    Object.fromEntries(ids.slice(0, size).map((id) => [id, tinyConnector("http")])),
   );
 const stackOfOne = () =>
   tinyStack("bench-scale-one", 4924, {
-    one: { ...tinyConnector("http"), hostPort: first - 1 },
+    one: tinyConnector("http"),
   });
 
 async function timed(what: () => Promise<Ran>): Promise<number> {

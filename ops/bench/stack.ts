@@ -23,10 +23,6 @@ const config = Object.fromEntries(
     .filter(([key]) => key.startsWith("mcp-gateway:"))
     .map(([key, value]) => [key.slice("mcp-gateway:".length), value as unknown]),
 ) as Record<string, Record<string, unknown>>;
-const connectors = {
-  postgres: { ...(config["connectors"]?.["postgres"] as object), hostPort: 48910 },
-};
-
 rmSync(directory, { recursive: true, force: true });
 const project = await scratchProject(directory, "bench", {
   ...config,
@@ -34,7 +30,6 @@ const project = await scratchProject(directory, "bench", {
   network: "mcp-gateway-bench-net",
   namePrefix: prefix,
   database: { ...config["database"], volume: "mcp_gateway_bench", destroyData: true },
-  connectors,
   imageMirrorFile: resolve(".lab", "images.json"),
 });
 

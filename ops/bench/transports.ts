@@ -4,6 +4,8 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { run } from "../../components/host/host-exec.ts";
+import { connectorNetworks } from "../../components/names.ts";
 import { bareLitellm, containerOf } from "./bare.ts";
 import { markdown, quantile } from "./figures.ts";
 import {
@@ -28,7 +30,8 @@ import {
 const seconds = Number(process.env["SECONDS_EACH"] ?? 3);
 const rounds = Number(process.env["ROUNDS"] ?? 4);
 const crowds = [1, 8, 32];
-const ports: Readonly<Record<Transport, number>> = { sse: 28_951, http: 28_952, stdio: 28_953 };
+/** Of each server in its container. */
+const ports: Readonly<Record<Transport, number>> = { sse: 9000, http: 9000, stdio: 8080 };
 const transports = Object.keys(ports) as Transport[];
 /** `inside`: with `placement: gateway`. */
 type Place = Transport | "inside";
@@ -43,13 +46,20 @@ interface Caller {
   readonly close: () => Promise<void>;
 }
 
+/** Where this machine reaches a server without any gateway: its network leads out, and so in. */
+async function addressOf(place: Transport): Promise<string> {
+  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+  const name = `bench-transports-mcp-${place}`;
+  return (await run("docker", ["inspect", "--format", format, name])).stdout.trim();
+}
+
 async function direct(place: Place): Promise<Caller> {
   const client = new Client({ name: "bench", version: "1.0.0" });
   if (place === "inside") {
     const args = ["exec", "-i", await containerOf(proxy), ...inside];
     await client.connect(new StdioClientTransport({ command: "docker", args }));
   } else {
-    const base = `http://127.0.0.1:${ports[place]}`;
+    const base = `http://${await addressOf(place)}:${ports[place]}`;
     await client.connect(
       place === "sse"
         ? // Deprecated, and what servers like postgres-mcp still speak: it is what is measured here.
@@ -116,12 +126,7 @@ const project = await tinyStack(
   "bench-transports",
   4921,
   {
-    ...Object.fromEntries(
-      transports.map((transport) => [
-        transport,
-        { ...tinyConnector(transport), hostPort: ports[transport] },
-      ]),
-    ),
+    ...Object.fromEntries(transports.map((transport) => [transport, tinyConnector(transport)])),
     inside: { ...tinyConnector("stdio", inside), placement: "gateway" },
   },
   // A process for each of 32 clients at once.
@@ -133,12 +138,20 @@ try {
   succeeded(await project.pulumi("up", "--yes", "--skip-preview"));
   const gateway = await doorOf(project);
   const [command, ...args] = inside;
-  const bare = await bareLitellm(resolve(project.directory, "bare"), 4923, proxy, {
-    sse: { transport: "sse", url: "http://mcp-sse:9000/sse" },
-    http: { transport: "http", url: "http://mcp-http:9000/mcp" },
-    stdio: { transport: "http", url: "http://mcp-stdio:8080/mcp" },
-    inside: { transport: "stdio", command, args },
-  });
+  const network = "mcp-gateway-bench-transports-net";
+  const own = transports.map((transport) => connectorNetworks(network) + transport);
+  const bare = await bareLitellm(
+    resolve(project.directory, "bare"),
+    4923,
+    proxy,
+    [network, ...own],
+    {
+      sse: { transport: "sse", url: "http://mcp-sse:9000/sse" },
+      http: { transport: "http", url: "http://mcp-http:9000/mcp" },
+      stdio: { transport: "http", url: "http://mcp-stdio:8080/mcp" },
+      inside: { transport: "stdio", command, args },
+    },
+  );
   remove = bare.remove;
   const ways: readonly Way[] = [
     { name: "direct", caller: direct },

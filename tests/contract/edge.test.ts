@@ -267,7 +267,7 @@ describeWithDocker("the edge, HAProxy 3.0 with the rendered files", () => {
       }
     });
 
-    it.each<readonly [string, string, number, string]>([
+    const elsewhere: readonly Refused[] = [
       ["no key", request("POST / HTTP/1.1", "Content-Length: 0"), 401, "no key"],
       [
         "an unknown key",
@@ -281,8 +281,9 @@ describeWithDocker("the edge, HAProxy 3.0 with the rendered files", () => {
       ...[
         ...["/mcp/db", "/mcp/notes", "/mcp/db,notes", "/v1/models", "/v1/responses", "//", "/x"],
         ...["/health/liveliness", "/mcp//", "/mcp/../v1/models", "/%6dcp", "/mcp%2f", "/MCP"],
-      ].map((path) => [path, post(path), 404, "route"] as const),
-    ])("refuses %s", async (_, bytes, status, reason) => {
+      ].map((path): Refused => [path, post(path), 404, "route"]),
+    ];
+    it.each(elsewhere)("refuses %s", async (_, bytes, status, reason) => {
       const before = (await linesWith(edge, { status, refused: reason })).length;
       const answer = await at(bytes);
       expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.anything()]);

@@ -121,7 +121,7 @@ until docker exec postgres pg_isready -q -h 127.0.0.1 -U postgres; do sleep 0.2;
     await host.shell(
       "docker network ls --filter label=com.docker.compose.project=mcp-gateway -q | wc -l",
     ),
-  ).toBe("1\n");
+  ).toBe("3\n");
   expect(await host.shell("docker volume ls -q | sort")).toBe(
     "mcp_gateway_pgdata\nshop_files\nshop_pgdata\n",
   );

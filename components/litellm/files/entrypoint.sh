@@ -12,7 +12,8 @@ secrets=/run/secrets/mcp-gateway.env
 (
   # shellcheck source=/dev/null
   . "$secrets"
-  for name in LITELLM_MASTER_KEY LITELLM_SALT_KEY DATABASE_URL MCP_GATEWAY_ADMIN_SECRET MCP_GATEWAY_RELAY_SECRET; do
+  for name in LITELLM_MASTER_KEY LITELLM_SALT_KEY DATABASE_URL MCP_GATEWAY_ADMIN_SECRET \
+    MCP_GATEWAY_RELAY_SECRET; do
     eval "value=\${$name:-}"
     [ -n "$value" ] || {
       echo "mcp-gateway: $name is not set in $secrets: LiteLLM is not started" >&2

@@ -16,11 +16,11 @@ from mcp.client.session import ClientSession
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamablehttp_client
 
-from gateway_secrets import read, relay_headers
+from relay_secret import relay_headers, relay_secret
 from guard_sessions import end_pending
 
-# Without it no tool could be called: better not to serve at all.
-read("MCP_GATEWAY_RELAY_SECRET")
+# Better not to serve at all than without it.
+relay_secret()
 
 # Seconds that a connection waits for the next request: fewer than the relay's 4 and uvicorn's 5,
 # or it would be closed in the moment in which it is used.

@@ -15,7 +15,7 @@ from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamablehttp_client
 
-from gateway_secrets import relay_headers
+from relay_secret import relay_headers
 
 
 def connect(server):

@@ -123,7 +123,7 @@ mount -t tmpfs -o size=1m,uid=1500,gid=1500 tmpfs /home/administrator/small
 setsid python3 -m http.server -b 127.0.0.1 48010 >/dev/null 2>&1 </dev/null & echo $! >/run/squatter.pid
 until ss -Hltn '( sport = 48010 )' | grep -q .; do sleep 0.1; done`);
     const { found, all } = await refused({
-      gateway: { host: "linuxserver.lan", port: 80, bind: "0.0.0.0" },
+      gateway: { host: "linuxserver.lan", port: 80, bind: "0.0.0.0", adminPort: 48010 },
       network: "shop-net",
       externalNetworks: { "postgres-net": ["postgres"], "not-there": ["edge"] },
       database: { volume: "taken_volume" },

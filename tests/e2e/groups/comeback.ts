@@ -105,7 +105,9 @@ export function comeback(deployment: () => Deployment): void {
       ...["mcp-edge", "mcp-litellm-postgres", "mcp-litellm-proxy", "mcp-mock-model"],
       ...["mcp-postgres", "mcp-relay"],
     ]);
-    expect(await names("network", stack.prefix)).toEqual([stack.network]);
+    expect(await names("network", stack.prefix)).toEqual([
+      ...[stack.network, `${stack.network}-c-postgres`, `${stack.network}-inner`],
+    ]);
     expect(await names("volume", stack.prefix)).toEqual([stack.volume]);
     expect(Object.keys(await operations(stack))).toEqual(["same"]);
     const again = await stack.ops("recover.ts");

@@ -2,16 +2,31 @@ import type { CatalogueStack } from "../support/catalogue-stack.ts";
 import { containerOf } from "../support/docker.ts";
 import { output, run } from "../support/run.ts";
 
-/** Prints what a TCP connection came to; a name that nobody knows counts as unreachable. */
+/**
+ * Prints what a request came to; a name that nobody knows counts as unreachable, and so does an answer
+ * that is no answer of ours: some routers take every connection.
+ */
 const reach = `
-import socket, sys
+import http.client, sys
 for target in sys.argv[1:]:
     host, port = target.rsplit(":", 1)
     try:
-        socket.create_connection((host, int(port)), 3).close()
-        print(target, "reached")
-    except OSError as error:
+        connection = http.client.HTTPConnection(host, int(port), timeout=3)
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+        print(target, "reached" if answer.status < 426 else "unreachable")
+    except (OSError, http.client.HTTPException) as error:
         print(target, "unreachable")
+`;
+
+/** The status with which a server answers that is asked directly. */
+const status = `
+import http.client, sys
+from urllib.parse import urlsplit
+asked = urlsplit(sys.argv[1])
+connection = http.client.HTTPConnection(asked.hostname, asked.port, timeout=10)
+connection.request("GET", asked.path)
+print(connection.getresponse().status)
 `;
 
 /** The status with which the proxy of its environment answers. */
@@ -37,10 +52,13 @@ async function address(container: string, network: string): Promise<string> {
 export function egress(stack: () => CatalogueStack): void {
   let proxy: string;
   let page: string;
+  let edge: string;
 
   beforeAll(async () => {
     const { network, prefix } = stack().deployment;
-    proxy = await address(await containerOf(prefix, "mcp-litellm-proxy"), network);
+    const inner = `${network}-inner`;
+    proxy = await address(await containerOf(prefix, "mcp-litellm-proxy"), inner);
+    edge = await address(`${prefix}mcp-edge`, network);
     page = await address(`${prefix}pages`, stack().network);
   });
 
@@ -53,10 +71,20 @@ export function egress(stack: () => CatalogueStack): void {
       );
   });
 
-  test("open: the same program reaches the gateway's network", async () => {
-    expect(await tried(stack().container("inline"), `${proxy}:4000`)).toEqual([
-      `${proxy}:4000 reached`,
-    ]);
+  test("open: out, and to no part of the gateway either", async () => {
+    const inline = stack().container("inline");
+    const targets = [`${proxy}:4000`, "mcp-litellm-proxy:4000", "mcp-litellm-postgres:5432"];
+    const others = [`${edge}:4000`, "mcp-edge:4000", "mcp-web-egress:3128", "mcp-tools:8080"];
+    expect(await tried(inline, ...targets, ...others)).toEqual(
+      [...targets, ...others].map((target) => `${target} unreachable`),
+    );
+    // The relay is there, and answers nobody but LiteLLM.
+    const { connectors } = await stack().deployment.outputs();
+    const { url } = (connectors as Record<string, { url: string }>)["tools"] ?? { url: "" };
+    const name = `${stack().deployment.prefix}mcp-relay:${new URL(url).port}`;
+    expect(
+      await output("docker", ["exec", inline, "python3", "-c", status, `http://${name}/mcp`]),
+    ).toBe("403\n");
   });
 
   test("filtered: past the proxy there is no way either", async () => {

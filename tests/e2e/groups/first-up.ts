@@ -103,7 +103,7 @@ export function firstUp(deployment: () => Deployment): void {
     expect(checks).toHaveLength(18);
   });
 
-  test("the containers, the network and the volume are there, and nothing else", async () => {
+  test("the containers, the networks and the volume are there, and nothing else", async () => {
     const { prefix, network, volume, gatewayPort, connectorPort } = deployment();
     const made = await settled(prefix);
     expect(made.map((one) => [plainName(prefix, one.Name), one.Config.User])).toEqual(
@@ -113,13 +113,18 @@ export function firstUp(deployment: () => Deployment): void {
     expect(new Set(made.map((one) => one.Config.Labels["com.docker.compose.project"]))).toEqual(
       new Set(["mcp-gateway"]),
     );
-    expect(await names("network", prefix)).toEqual([network]);
+    expect(await names("network", prefix)).toEqual([
+      ...[network, `${network}-c-postgres`, `${network}-inner`],
+    ]);
     expect(await names("volume", prefix)).toEqual([volume]);
     const ports = made.flatMap((one) => Object.values(one.HostConfig.PortBindings).flat());
-    expect(ports).toEqual([
-      { HostIp: "127.0.0.1", HostPort: String(gatewayPort) },
-      { HostIp: "127.0.0.1", HostPort: String(connectorPort) },
-    ]);
+    expect(ports).toHaveLength(2);
+    expect(ports).toEqual(
+      expect.arrayContaining([
+        { HostIp: "127.0.0.1", HostPort: String(gatewayPort) },
+        { HostIp: "127.0.0.1", HostPort: String(connectorPort) },
+      ]),
+    );
   });
 
   test("secrets files belong to the reader alone", () => {

@@ -13,7 +13,7 @@ export const services = {
   "mcp-litellm-postgres": "5432/tcp",
   "mcp-litellm-proxy": "4000/tcp",
   "mcp-mock-model": "",
-  "mcp-postgres": "8000/tcp, 127.0.0.1:48010->8686/tcp",
+  "mcp-postgres": "8000/tcp",
   "mcp-relay": "",
 };
 

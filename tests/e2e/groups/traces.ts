@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../support/deployment.ts";
 import { bearer, send } from "../support/http.ts";
-import { containers, logs } from "../support/docker.ts";
+import { containers, logs, names } from "../support/docker.ts";
 import { call } from "../support/mcp.ts";
 import { output } from "../support/run.ts";
 import { leaks, secretsOf } from "../support/secrets.ts";
@@ -77,10 +77,11 @@ export function traces(deployment: () => Deployment): void {
     }
   });
 
-  test("no secret in docker inspect, of containers, network and volume", async () => {
+  test("no secret in docker inspect, of containers, networks and volume", async () => {
     const stack = deployment();
     const ids = (await containers(stack.prefix)).map((one) => one.Id);
-    const text = await output("docker", ["inspect", ...ids, stack.network, stack.volume]);
+    const networks = await names("network", stack.prefix);
+    const text = await output("docker", ["inspect", ...ids, ...networks, stack.volume]);
     expect(leaks(text, await secretsOf(stack))).toEqual([]);
   });
 

@@ -289,7 +289,36 @@ it("refuses model names that would share the variable of their provider key", ()
   });
 });
 
+it("refuses a range without room for every connector that has a container", () => {
+  const notes = { use: "notes" };
+  const connectors = Object.fromEntries(Array.from({ length: 49 }, (_, at) => [`c${at}`, notes]));
+  expect(only({ networkRange: "10.9.0.0/22", connectors })).toEqual({
+    path: ["networkRange"],
+    message: "it has room for 48 connectors, and 49 have a container",
+    value: "10.9.0.0/22",
+    allowed: "a range with fewer bits, down to /16",
+    fix: "pulumi config set --path 'mcp-gateway:networkRange' '10.231.0.0/16'",
+  });
+});
+
+it.each([
+  "10.231.0.0/15",
+  "10.231.0.0/23",
+  "10.231.0.0",
+  "300.0.0.0/18",
+  "44.0.0.0/18",
+  "172.32.0.0/16",
+])("takes no range like %s", (networkRange) => {
+  expect(only({ networkRange }).path).toEqual(["networkRange"]);
+});
+
 describe("external networks", () => {
+  it.each(["mcp-gateway-net-inner", "mcp-gateway-net-c-notes"])("are not %s", (network) => {
+    expect(only({ externalNetworks: { [network]: [] } }).message).toBe(
+      "the gateway's own network cannot be an external one as well",
+    );
+  });
+
   it("are not the gateway's own", () => {
     expect(only({ externalNetworks: { "mcp-gateway-net": [] } })).toEqual({
       path: ["externalNetworks", "mcp-gateway-net"],

@@ -107,6 +107,20 @@ describe("a network", () => {
     },
   };
 
+  test("is created with its options and addresses, and read back with them", async () => {
+    const Options = { "com.docker.network.bridge.inhibit_ipv4": "true" };
+    daemon.answers["POST /networks/create"] = [[201, { Id: "n1" }]];
+    daemon.answers["GET /networks/n1"] = [[200, { ...found, Internal: true, Options }]];
+    const ipamConfigs = [{ subnet: "10.9.0.0/24", gateway: "10.9.0.1" }];
+    const inputs = { name: "net", internal: true, options: Options, ipamConfigs };
+    const made = await logic("Network").create(subject(), inputs);
+    expect(daemon.bodies["POST /networks/create"]).toMatchObject({
+      ...{ Internal: true, Options },
+      IPAM: { Config: [{ Subnet: "10.9.0.0/24", Gateway: "10.9.0.1" }] },
+    });
+    expect(made).toMatchObject({ outputs: inputs });
+  });
+
   test("is created with a check for its name", async () => {
     daemon.answers["POST /networks/create"] = [[201, { Id: "n1" }]];
     daemon.answers["GET /networks/n1"] = [[200, found]];
@@ -116,9 +130,13 @@ describe("a network", () => {
       CheckDuplicate: true,
       IPAM: { Config: [{ Subnet: "10.9.0.0/24" }] },
     });
+    // With what the daemon has chosen: the program did not say which gateway.
     expect(made).toMatchObject({
       id: "n1",
-      outputs: { name: "net", driver: "bridge", labels: [] },
+      outputs: {
+        ...{ name: "net", driver: "bridge", labels: [], options: {}, internal: false },
+        ipamConfigs: [{ subnet: "10.9.0.0/24", gateway: "10.9.0.1" }],
+      },
     });
     daemon.answers["POST /networks/create"] = [
       [409, { message: "network with name net already exists" }],

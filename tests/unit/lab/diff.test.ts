@@ -171,3 +171,48 @@ test.each([
   expect(result.replaces).toContain("internal");
   expect(result.deleteBeforeReplace).toBe(expected);
 });
+
+describe("a network", () => {
+  const inhibited = { "com.docker.network.bridge.inhibit_ipv4": "true" };
+  const subnet = { subnet: "10.9.0.0/28", gateway: "10.9.0.1" };
+  /** As the daemon describes it. */
+  const state = {
+    ...{ name: "net", driver: "bridge", internal: true, attachable: false, ipv6: false },
+    ...{ options: inhibited, ipamConfigs: [subnet], labels: [] },
+  };
+  const wanted = {
+    ...{ name: "net", driver: "bridge", internal: true, options: inhibited },
+    ipamConfigs: [subnet],
+  };
+  const replaced = (news: Props, olds: Props = state): readonly string[] =>
+    diffResource(
+      dockerSchema as PackageSpec,
+      "docker:index/network:Network",
+      { state: olds, inputs: wanted },
+      news,
+    ).replaces;
+
+  test("that is as it was asked for is no change", () => {
+    expect(replaced(wanted)).toEqual([]);
+    const open = { ...state, internal: false, options: {} };
+    const { name, driver, ipamConfigs } = wanted;
+    expect(replaced({ name, driver, ipamConfigs }, open)).toEqual([]);
+  });
+
+  test("whose gateway is left out would be replaced at every up: the daemon chooses one", () => {
+    expect(replaced({ ...wanted, ipamConfigs: [{ subnet: subnet.subnet }] })).toEqual([
+      "ipamConfigs",
+    ]);
+  });
+
+  test.each<[string, Props]>([
+    ["options", { ...wanted, options: { ...inhibited, other: "1" } }],
+    ["options", { ...wanted, options: { "com.docker.network.bridge.inhibit_ipv4": "false" } }],
+    ["ipamConfigs", { ...wanted, ipamConfigs: [{ ...subnet, gateway: "10.9.0.2" }] }],
+    ["ipamConfigs", { ...wanted, ipamConfigs: [{ ...subnet, subnet: "10.9.0.0/24" }] }],
+    ["ipamConfigs", { ...wanted, ipamConfigs: [subnet, { subnet: "10.8.0.0/28" }] }],
+    ["internal", { ...wanted, internal: false }],
+  ])("is another one with other %s", (key, news) => {
+    expect(replaced(news)).toEqual([key]);
+  });
+});

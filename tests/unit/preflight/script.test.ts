@@ -1,5 +1,5 @@
 /** `preflight.sh` itself, with a docker command that answers as told. */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostScript } from "../../../components/host/host-script.ts";
 import { type HostFacts, parseFacts } from "../../../components/preflight/findings.ts";
@@ -29,6 +29,8 @@ const engine = `case "$*" in
   "ps -a --format "*ports*|"ps -a --format "*Ports*) printf 'web\\t\\t0.0.0.0:80->80/tcp\\nmcp-edge\\t/srv/config\\t\\n' ;;
   "ps -a --filter volume=data"*) printf 'user\\tother\\t\\n' ;;
   "info "*) printf '19.03.1\\t/\\n' ;;
+  "network ls -q") echo id1 id2 ;;
+  "network inspect -f "*" id1 id2") printf 'subnet\\tshop\\t172.30.0.0/16 fd00::/64 \\nsubnet\\thost\\t\\n' ;;
   "network ls "*) printf 'network\\tshop\\tshop\\n' ;;
   "volume ls "*) printf 'volume\\tdata\\t\\n' ;;
   "image inspect here:1") ;;
@@ -49,6 +51,7 @@ it("brings back what findings are made of", () => {
       { name: "mcp-edge", files: "/srv/config", ports: "" },
     ],
     ownedNetworks: [{ name: "shop", project: "shop" }],
+    subnets: [{ name: "shop", subnet: "172.30.0.0/16" }],
     volumes: [{ name: "data", project: "" }],
     volumeUsers: [{ name: "other", files: "" }],
     missingImages: [{ image: "nowhere:1", reason: "no such manifest" }],
@@ -88,4 +91,22 @@ it.each([
   const facts = look(`echo "Got ${said}" >&2; exit 1`);
   expect(facts.engine).toBe(expected);
   expect(facts.directories).toHaveLength(2);
+});
+
+it("tells routes without the default one, of whatever kind", () => {
+  const ip = join(place.path, "ip");
+  const lines = [
+    "default via 192.0.2.1 dev eth0",
+    "10.0.0.0/8 via 10.9.0.1 dev tun0 proto static metric 50",
+    "10.8.0.1 dev wg0 scope link",
+    "blackhole 10.5.0.0/16",
+    "172.17.0.0/16 dev docker0 proto kernel scope link src 172.17.0.1 linkdown",
+  ];
+  writeFileSync(ip, `#!/bin/sh\ncat <<'EOF'\n${lines.join("\n")}\nEOF\n`, { mode: 0o755 });
+  expect(look(engine).routes).toEqual([
+    { to: "10.0.0.0/8", by: "tun0" },
+    { to: "10.8.0.1", by: "wg0" },
+    { to: "10.5.0.0/16", by: "" },
+    { to: "172.17.0.0/16", by: "docker0" },
+  ]);
 });
