@@ -21,7 +21,7 @@ export default async function main(): Promise<Record<string, unknown>> {
     }),
   ]);
   const outputs = deploy(model, words, substitution);
-  for (const { what, reason } of words.drift)
-    void pulumi.log.warn(`${what} is not as it was applied: ${reason}`);
+  for (const { what, reason, remedy = "applies it again" } of words.drift)
+    void pulumi.log.warn(`${what} is not as it was applied: ${reason}; up ${remedy}`);
   return outputs;
 }

@@ -107,7 +107,7 @@ export class Gateway extends pulumi.ComponentResource {
       child,
     ).result;
     this.masterKey = kept("master-key", model.proxy.masterKeyRotation);
-    const connectors = deployedConnectors(name, context, postgres, child);
+    const connectors = deployedConnectors(name, context, child);
     const relaySecret = new random.RandomPassword(
       `${name}-relay-secret`,
       { length: 48, special: false },
@@ -188,6 +188,7 @@ export class Gateway extends pulumi.ComponentResource {
           ...[postgres.ready.ids, proxy.ready.ids, others.ids, edgeReady.ids],
           ...[relay.version, edge.version],
         ],
+        purged: purged.stdout,
         after: [purged, ...relay.links],
       },
       child,

@@ -14,6 +14,12 @@ export const database = {
   superuser: "postgres",
 } as const;
 
+/** A connector's throw-away server for sample data, on that connector's network. */
+export const samples = {
+  port: 5432,
+  host: (connector: string): string => `${connector}-samples`,
+} as const;
+
 /** Where commands reach a shared database from; the gateway's own server is one itself. */
 export const databaseClient = { host: "mcp-litellm-psql" } as const;
 

@@ -1,3 +1,4 @@
+import { proof } from "./lib/checks.ts";
 import { callTool, withSession } from "./lib/gateway-client.ts";
 import { masked, readPlan } from "./lib/read-plan.ts";
 
@@ -16,5 +17,9 @@ if (connector === undefined || key === undefined) {
   process.stdout.write(
     `\nTool call at ${plan.gatewayUrl}/mcp/ with the virtual key "${key.name}":\n  ${tool} ${sent}\n${masked(result.text, plan).replaceAll(/^/gm, "  ")}\n`,
   );
-  if (result.isError || !new RegExp(connector.expect).test(result.text)) process.exitCode = 1;
+  try {
+    proof(result, connector);
+  } catch {
+    process.exitCode = 1;
+  }
 }

@@ -35,7 +35,7 @@ if (preview.code !== 0) {
   const after = accessMatrix(await reading);
   const drift = diagnostics.flatMap(({ severity, message }) =>
     severity === "warning" && message.includes("is not as it was applied")
-      ? [`! ${message.replace(/^warning: /, "").trim()}; up applies it again`]
+      ? [`! ${message.replace(/^warning: /, "").trim()}`]
       : [],
   );
   const words = [...drift, ...matrixWords(before, after), ...stepWords(steps)];

@@ -100,15 +100,17 @@ export class VirtualKey extends pulumi.ComponentResource {
 }
 
 /**
- * Deletes what earlier configurations left, key rows of ours and their kept values, and blocks
- * keys that somebody else has made.
+ * Deletes what earlier configurations left, key rows of ours and their kept values, blocks keys that
+ * somebody else has made, and removes servers, models and settings that are in LiteLLM's database:
+ * after a proxy is there that has not loaded them.
+ * @returns the command; what it did is its standard output, a line each
  */
 export function keyPurge(
   name: string,
   context: StackContext,
   proxy: RunningProxy,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
+): pulumi.Resource & { readonly stdout: pulumi.Output<string> } {
   const names = context.model.keys.map((key) => key.name);
   const word = context.words.of({ kind: "purge", id: name, names });
   const note = { applied: notesOf(context), id: name, word };

@@ -69,11 +69,11 @@ const reserved = [
 
 const reservedIds: Check = (config) =>
   Object.keys(config.connectors)
-    .filter((id) => reserved.includes(id) || /_egress$/.test(id))
+    .filter((id) => reserved.includes(id) || /_(egress|samples)$/.test(id))
     .map((id) => ({
       path: ["connectors", id],
       message: `"${id}" is a part of the gateway's own`,
-      allowed: `any id but ${list(reserved)}, and what ends in _egress`,
+      allowed: `any id but ${list(reserved)}, and what ends in _egress or _samples`,
       fix: removeCommand(["connectors", id]),
     }));
 

@@ -4,9 +4,9 @@ import type { ParsedConfig } from "./schema.ts";
 /** Databases and roles that a server has from the start. */
 const serversOwn = ["postgres", "template0", "template1"];
 
-/** What `database.mode: shared` needs, and what goes with the dedicated server only. */
+/** What `database.mode: shared` needs. */
 export function databaseMode(config: ParsedConfig): Problem[] {
-  const { mode, shared, samples } = config.database;
+  const { mode, shared } = config.database;
   if (mode === "dedicated") return [];
   if (shared === undefined)
     return [
@@ -17,13 +17,7 @@ export function databaseMode(config: ParsedConfig): Problem[] {
         fix: setCommand(["database", "shared", "admin", "password"]),
       },
     ];
-  const problems: Problem[] = samples.map((sample, index) => ({
-    path: ["database", "samples", index],
-    message: "sample databases are made on a dedicated server only",
-    value: sample,
-    allowed: "none with database.mode shared",
-    fix: removeCommand(["database", "samples"]),
-  }));
+  const problems: Problem[] = [];
   if (serversOwn.includes(shared.name) || shared.name === shared.admin.database)
     problems.push({
       path: ["database", "shared", "name"],

@@ -28,8 +28,15 @@ export interface SshTrust {
 export type ConnectorValue =
   | { readonly kind: "plain"; readonly value: string }
   | { readonly kind: "secret"; readonly value: Secret }
-  /** The URI of a sample database on the dedicated server, by the connector's own role. */
+  /** The URI of a sample database on the connector's sample server. */
   | { readonly kind: "sample"; readonly database: string; readonly role: string };
+
+/** What a connector's sample server has for it. */
+export interface ConnectorSamples {
+  readonly role: string;
+  /** Databases, sorted. */
+  readonly names: readonly string[];
+}
 
 /** A directory or file of the Docker host that a server sees. */
 export interface PathMount {

@@ -20,6 +20,7 @@ import type { IsEncrypted } from "./plain-secrets.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import { type ParsedConfig, configSchema } from "./schema.ts";
 import { nothingKnown, subnets } from "./subnets.ts";
+import { sharedStateWarnings } from "./shared-state.ts";
 import { warningsOf } from "./warnings.ts";
 import { without } from "./without.ts";
 import { withIsoTimes } from "./yaml-time.ts";
@@ -261,6 +262,23 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
     throw new Error(`${config.networkRange} is too small, and was let through`);
   const shared = config.database.mode === "shared" ? config.database.shared : undefined;
   const { traefik } = config.ingress;
+  const connectors = byName(config.connectors).flatMap(([id, entry]) => {
+    const definition = definitionOf(entry, context.catalogue);
+    return definition === undefined
+      ? []
+      : [
+          connectorModel(id, entry, definition, {
+            ...{ ids, image, lock: context.lock },
+            ...openPort(
+              wishes.find((wish) => wish.id === id),
+              ports,
+              entry,
+              ids,
+            ),
+          }),
+        ];
+  });
+  const keys = byName(config.keys).map(([name, entry]) => keyModel(name, entry, config, context));
   return {
     ok: true,
     model: {
@@ -309,24 +327,12 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
       mockModel: { ...config.mockModel, image: image(config.mockModel.image) },
       egressProxy: { ...config.egressProxy, image: image(config.egressProxy.image) },
       models: byName(config.models).map(([name, entry]) => modelEntry(name, entry)),
-      connectors: byName(config.connectors).flatMap(([id, entry]) => {
-        const definition = definitionOf(entry, context.catalogue);
-        return definition === undefined
-          ? []
-          : [
-              connectorModel(id, entry, definition, {
-                ...{ ids, image, lock: context.lock },
-                ...openPort(
-                  wishes.find((wish) => wish.id === id),
-                  ports,
-                  entry,
-                  ids,
-                ),
-              }),
-            ];
-      }),
-      keys: byName(config.keys).map(([name, entry]) => keyModel(name, entry, config, context)),
-      warnings: warningsOf(config, context.catalogue, image),
+      connectors,
+      keys,
+      warnings: [
+        ...warningsOf(config, context.catalogue, image),
+        ...sharedStateWarnings(connectors, keys),
+      ],
     },
   };
 }

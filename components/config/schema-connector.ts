@@ -17,7 +17,7 @@ const connectorInput = z.union([
   z.strictObject({
     sample: z
       .enum(["planets"])
-      .meta({ description: "a sample database of the dedicated server, by a role of its own" }),
+      .meta({ description: "a sample database, on a throw-away server beside the connector" }),
   }),
 ]);
 

@@ -100,7 +100,7 @@ const database = z
     samples: z
       .array(z.enum(["planets"]))
       .default([])
-      .meta({ description: "sample databases to make on the dedicated server" }),
+      .meta({ description: "sample databases that connectors may name as their database" }),
   })
   .prefault({});
 

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorContainer, ConnectorModel } from "../config/model.ts";
+import { SamplesPostgres } from "../database/samples-postgres.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
 import { secretFile } from "../host/host-files.ts";
 import { envFile } from "../host/shell.ts";
@@ -9,7 +10,7 @@ import { mounted } from "../names.ts";
 import { type StackContext, externalNetworksOf } from "../stack.ts";
 import { EgressProxy } from "./egress-proxy.ts";
 import { egressHost } from "./hosts.ts";
-import { hasSecrets, plainEnvironment, probeHeader } from "./environment.ts";
+import { hasSecrets, plainEnvironment, probeHeader, samplesOf } from "./environment.ts";
 import { probeOf, programOf, withSecrets } from "./program.ts";
 
 export interface ConnectorArgs {
@@ -17,10 +18,6 @@ export interface ConnectorArgs {
   readonly container: ConnectorContainer;
   /** Directory of the files that every connector's container has. */
   readonly files: pulumi.Input<string>;
-  /** Secret URI of a sample database for one of its roles. */
-  readonly sampleUri: (role: string) => pulumi.Output<string>;
-  /** Which container has the sample databases. */
-  readonly sampleServer: pulumi.Input<string>;
 }
 
 /** One MCP server in a container of its own, made from its definition. */
@@ -40,8 +37,16 @@ export class Connector extends pulumi.ComponentResource {
     const { directories } = context.model;
     const child = { parent: this };
     const image = context.images.id(container.image);
-    const samples = Object.values(connector.environment).some(({ kind }) => kind === "sample");
-    const secrets = hasSecrets(connector) ? this.#secrets(args) : undefined;
+    const wanted = samplesOf(connector);
+    const samples =
+      wanted &&
+      new SamplesPostgres(
+        `${name}-samples`,
+        context,
+        { ...wanted, host: connector.host, network: context.networks.connector(connector.id) },
+        child,
+      );
+    const secrets = hasSecrets(connector) ? this.#secrets(connector, samples) : undefined;
     const secretsPath =
       secrets &&
       secretFile(
@@ -100,7 +105,9 @@ export class Connector extends pulumi.ComponentResource {
           : {
               // postgres-mcp 0.3.0 answers its first calls from connections that ended with the server.
               fingerprint: context.fingerprint(
-                samples ? pulumi.interpolate`${secrets}${args.sampleServer}` : secrets,
+                samples === undefined
+                  ? secrets
+                  : pulumi.interpolate`${secrets}${samples.ready.ids}`,
               ),
             }),
       },
@@ -111,13 +118,13 @@ export class Connector extends pulumi.ComponentResource {
   }
 
   /** The env file: what the server gets, and what the health probe has to show it. */
-  #secrets({ connector, sampleUri }: ConnectorArgs): pulumi.Output<string> {
+  #secrets(connector: ConnectorModel, samples: SamplesPostgres | undefined): pulumi.Output<string> {
     const values = Object.entries(connector.environment).map(
       ([variable, value]) =>
         [
           variable,
           value.kind === "sample"
-            ? sampleUri(value.role)
+            ? (samples?.uri(value.database) ?? "")
             : value.kind === "secret"
               ? pulumi.secret(value.value.reveal())
               : pulumi.output(value.value),

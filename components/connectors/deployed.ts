@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { DedicatedPostgres } from "../database/postgres.ts";
 import { configFiles } from "../host/host-files.ts";
 import type { StackContext } from "../stack.ts";
 import { Connector } from "./connector.ts";
@@ -13,7 +12,6 @@ const files = join("components", "connectors", "files");
 export function deployedConnectors(
   name: string,
   context: StackContext,
-  postgres: Pick<DedicatedPostgres, "readerUri" | "ready">,
   child: pulumi.CustomResourceOptions,
 ): Connector[] {
   const { connectors, directories, mockModel } = context.model;
@@ -40,12 +38,7 @@ export function deployedConnectors(
       new Connector(
         `${name}-connector-${one.connector.id}`,
         context,
-        {
-          ...one,
-          files: directory,
-          sampleUri: (role) => postgres.readerUri(role),
-          sampleServer: postgres.ready.ids,
-        },
+        { ...one, files: directory },
         child,
       ),
   );

@@ -8,9 +8,13 @@ const privateNetworks = [
   ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"],
   ...["172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16"],
   ...["198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"],
-  // The same in IPv6, and IPv4 in IPv6's clothes: mapped, NAT64, 6to4, Teredo.
-  ...["::/128", "::1/128", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64"],
-  ...["2001::/32", "2001:db8::/32", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8"],
+  // All of IPv6 but 2000::/3, the internet's part, where it can be said without meaning IPv4: to
+  // Squid an IPv4-mapped address is the IPv4 one.
+  ...["::/96", "::ffff:0:0:0/96", "1::/16", "2::/15", "4::/14", "8::/13", "10::/12", "20::/11"],
+  ...["40::/10", "80::/9", "100::/8", "200::/7", "400::/6", "800::/5", "1000::/4", "4000::/2"],
+  "8000::/1",
+  // In that part: protocols' own (Teredo among them), documentation, 6to4.
+  ...["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"],
 ];
 
 /**
@@ -31,7 +35,8 @@ export function egressConfig(egress: Extract<Egress, { mode: "filtered" }>): str
     // -n: an address in a URL is no name, whatever its owner's name server says.
     ...(any || hosts.length === 0 ? [] : [`acl hosts dstdomain -n ${hosts.join(" ")}`]),
     ...(exceptions.length === 0 ? [] : ["http_access allow exceptions"]),
-    // What cannot be looked up has no address that the next line could refuse.
+    // What cannot be looked up has no address that the next line could refuse. Without IPv6 in its
+    // container Squid leaves IPv6 out of every line, and of what it connects to.
     "http_access deny !somewhere",
     "http_access deny private",
     "http_access deny !web",

@@ -11,15 +11,10 @@ export function litellmDatabase(
   context: StackContext,
   opts: pulumi.ComponentResourceOptions,
 ): LitellmDatabase {
-  const { database, connectors } = context.model;
-  if (database.shared !== undefined)
-    return new SharedPostgres(name, context, database.shared, opts);
-  const readers = connectors.flatMap((connector) =>
-    Object.values(connector.environment).flatMap((value) =>
-      value.kind === "sample" ? [{ role: value.role, database: value.database }] : [],
-    ),
-  );
-  return new DedicatedPostgres(name, context, { readers }, opts);
+  const { shared } = context.model.database;
+  return shared === undefined
+    ? new DedicatedPostgres(name, context, opts)
+    : new SharedPostgres(name, context, shared, opts);
 }
 
 /** What `make down` says at its end. */

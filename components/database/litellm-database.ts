@@ -18,8 +18,6 @@ export interface LitellmDatabase {
   readonly ready: Ready;
   /** Roles and databases are there, and the data is in them. */
   readonly setUp: pulumi.Resource;
-  /** Secret URI of a reader's sample database. */
-  readonly readerUri: (role: string) => pulumi.Output<string>;
   /** Where the data is, in a sentence. */
   readonly place: pulumi.Output<string>;
 }

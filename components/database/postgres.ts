@@ -15,14 +15,9 @@ import {
   databaseTypes,
   dataVolume,
 } from "./litellm-database.ts";
-import { type Reader, databaseUri, setupSql } from "./setup-sql.ts";
+import { databaseUri, setupSql } from "./setup-sql.ts";
 
 const passwordFile = "/run/secrets/postgres-password";
-
-export interface PostgresArgs {
-  /** Read-only roles to make: who reads which sample database. */
-  readonly readers: readonly { readonly role: string; readonly database: string }[];
-}
 
 /**
  * The gateway's own PostgreSQL. Its volume outlives `pulumi destroy` and is taken up again by the
@@ -34,15 +29,9 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
   readonly ready: Ready;
   readonly setUp: pulumi.Resource;
   readonly place: pulumi.Output<string>;
-  readonly #readerUris: Readonly<Record<string, pulumi.Output<string>>>;
 
-  constructor(
-    name: string,
-    context: StackContext,
-    args: PostgresArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super(databaseTypes.dedicated, name, { ...args }, opts);
+  constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
+    super(databaseTypes.dedicated, name, {}, opts);
     const { dockerHost, directories, database: config } = context.model;
     const child = { parent: this };
 
@@ -100,13 +89,6 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
       child,
     );
 
-    const readers = args.readers.map((reader) => ({
-      ...reader,
-      password: password(`${reader.role}-password`),
-    }));
-    const sql = pulumi
-      .all([litellmPassword, pulumi.all(readers)])
-      .apply(([own, resolved]) => setupSql(own, config.samples, resolved as Reader[]));
     const server = containerName(context, database.host);
     const id = `${name}-setup`;
     const word = context.words.of({ kind: "setup", id, database: server });
@@ -119,32 +101,17 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
           noted(hostScript("psql.sh", { CONTAINER: server, CONTAINER_ID: container }), note),
         ),
         delete: forgotten("true\n", note),
-        stdin: sql,
+        stdin: litellmPassword.apply(setupSql),
       },
       child,
     );
 
     const home = databaseHome(`${name}-home`, context, { image, after: [setup.id] }, child);
     this.setUp = home;
-    const afterSetup = (uri: pulumi.Output<string>) =>
-      pulumi.all([uri, home.id]).apply(([text]) => text);
-    this.litellmUri = afterSetup(
-      litellmPassword.apply((own) => databaseUri(database.role, own, database.name)),
-    );
-    this.#readerUris = Object.fromEntries(
-      readers.map((reader) => [
-        reader.role,
-        afterSetup(reader.password.apply((own) => databaseUri(reader.role, own, reader.database))),
-      ]),
-    );
+    this.litellmUri = pulumi
+      .all([litellmPassword, home.id])
+      .apply(([own]) => databaseUri(database.role, own, database.name));
     this.place = pulumi.output(`PostgreSQL's files in the Docker volume ${config.volume}`);
     this.registerOutputs({ container: this.ready.ids });
-  }
-
-  /** Secret URI of a reader's sample database. */
-  readerUri(role: string): pulumi.Output<string> {
-    const uri = this.#readerUris[role];
-    if (uri === undefined) throw new Error(`${role} is not a reader of this server`);
-    return uri;
   }
 }

@@ -1,35 +1,6 @@
 import { database } from "../names.ts";
-
-/** A connector's own role on the dedicated server: reads one sample database, nothing else. */
-export interface Reader {
-  readonly role: string;
-  readonly database: string;
-  readonly password: string;
-}
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const identifier = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-
-/** Small enough to read at a glance, known to everybody: a result a person recognises. */
-const planets = [
-  ["Mercury", 0, 4879],
-  ["Venus", 0, 12104],
-  ["Earth", 1, 12756],
-  ["Mars", 2, 6792],
-  ["Jupiter", 95, 142984],
-  ["Saturn", 146, 120536],
-  ["Uranus", 28, 51118],
-  ["Neptune", 16, 49528],
-] as const;
-
-const samples: Readonly<Record<string, string>> = {
-  planets: [
-    "create table if not exists planets (position int primary key, name text not null, moons int not null, diameter_km int not null);",
-    `insert into planets values ${planets
-      .map(([name, moons, km], index) => `(${index + 1}, ${literal(name)}, ${moons}, ${km})`)
-      .join(", ")} on conflict (position) do nothing;`,
-  ].join("\n"),
-};
+import { identifier, literal } from "./quoting.ts";
+import { sampleNames } from "./sample-data.ts";
 
 function role(name: string, password: string): string[] {
   return [
@@ -46,43 +17,33 @@ function databaseOf(name: string, owner: string): string[] {
 }
 
 /**
- * SQL for psql, as the superuser: LiteLLM's role and database, sample databases and the
- * connectors' read-only roles. Idempotent; sets every password again, because PostgreSQL
- * ignores POSTGRES_PASSWORD once the volume has data.
+ * Takes away the sample databases and their readers that earlier versions had on this server: by
+ * their names, and only as those versions made them.
  */
-export function setupSql(
-  litellmPassword: string,
-  sampleNames: readonly string[],
-  readers: readonly Reader[],
-): string {
+const earlierSamples: readonly string[] = [
+  `select format('drop database %I with (force)', d.datname) from pg_database d join pg_roles o on o.oid = d.datdba
+where d.datname in (${sampleNames.map(literal).join(", ")}) and o.rolname = ${literal(database.superuser)} \\gexec`,
+  `select format('drop role %I', r.rolname) from pg_roles r
+where r.rolname ~ '^mcp_[a-z]' and r.rolconnlimit = 20 and r.rolconfig @> array['default_transaction_read_only=on']
+and not exists (select from pg_shdepend s where s.refclassid = 'pg_authid'::regclass and s.refobjid = r.oid) \\gexec`,
+];
+
+/**
+ * SQL for psql, as the superuser: LiteLLM's role and database, and nothing else. Idempotent; sets
+ * the password again, because PostgreSQL ignores POSTGRES_PASSWORD once the volume has data.
+ */
+export function setupSql(litellmPassword: string): string {
   return `${[
     // A failing statement is otherwise logged with the password in it.
     "set log_statement = 'none'; set log_min_error_statement = 'panic'; set log_min_duration_statement = -1;",
     ...role(database.role, litellmPassword),
     ...databaseOf(database.name, database.role),
     "revoke all on database postgres from public;",
-    ...readers.flatMap((reader) => [
-      ...role(reader.role, reader.password),
-      `alter role ${identifier(reader.role)} set default_transaction_read_only = on;`,
-      `alter role ${identifier(reader.role)} connection limit 20;`,
-    ]),
-    ...sampleNames.flatMap((name) => [
-      ...databaseOf(name, database.superuser),
-      `\\connect ${identifier(name)}`,
-      samples[name] ?? "",
-      "revoke create on schema public from public;",
-      ...readers
-        .filter((reader) => reader.database === name)
-        .flatMap((reader) => [
-          `grant connect on database ${identifier(name)} to ${identifier(reader.role)};`,
-          `grant usage on schema public to ${identifier(reader.role)};`,
-          `grant select on all tables in schema public to ${identifier(reader.role)};`,
-        ]),
-    ]),
+    ...earlierSamples,
   ].join("\n")}\n`;
 }
 
-/** `postgresql://` URI inside the gateway's network. Passwords are alphanumeric by design. */
+/** `postgresql://` URI inside the gateway's network. The password is alphanumeric by design. */
 export function databaseUri(role: string, password: string, name: string): string {
   return `postgresql://${role}:${encodeURIComponent(password)}@${database.host}:${database.port}/${name}`;
 }

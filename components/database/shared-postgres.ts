@@ -162,9 +162,4 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
     });
     this.registerOutputs({ client: this.ready.ids });
   }
-
-  /** @throws Error: samples are made on a dedicated server only */
-  readerUri(role: string): pulumi.Output<string> {
-    throw new Error(`${role}: a shared server has no samples`);
-  }
 }

@@ -1,8 +1,7 @@
 import type { SharedDatabase } from "../config/model.ts";
 import { removeCommand, setCommand } from "../config/problems.ts";
+import { identifier, literal } from "./quoting.ts";
 
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const identifier = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 const setting = (...path: string[]): string[] => ["database", "shared", ...path];
 
 /** Two proxies during a change, each with its pool of 10, and room for commands. */

@@ -14,9 +14,15 @@ export interface AppliedFacts {
   readonly keys: Readonly<Record<string, string>>;
   /** Kept secret → hash of its file in the keyring now. */
   readonly ring: Readonly<Record<string, string>>;
+  /** Keys of ours whose metadata is not what the gateway writes. */
+  readonly alteredKeys: readonly string[];
   /** Keys in LiteLLM's database that are not ours and may do something. */
   readonly foreignKeys: readonly string[];
-  /** What of the database could be read: `ring`, `database`, `rows`. */
+  /** The same of those that are blocked. */
+  readonly blockedKeys: readonly string[];
+  /** What LiteLLM could load beside its configuration: "MCP server" and its name, for example. */
+  readonly rows: readonly { readonly kind: string; readonly name: string }[];
+  /** What of the database could be read: `ring`, `database`, `rows`, `configuration`. */
   readonly looked: readonly string[];
 }
 
@@ -49,7 +55,10 @@ export function parseApplied(text: string): AppliedFacts {
     ),
     keys: pairs("key"),
     ring: pairs("ring"),
+    alteredKeys: of("altered").map(([who = ""]) => who),
     foreignKeys: of("foreign").map(([who = ""]) => who),
+    blockedKeys: of("blocked").map(([who = ""]) => who),
+    rows: of("row").map(([kind = "", name = ""]) => ({ kind, name })),
     looked: of("looked").map(([what = ""]) => what),
   };
 }

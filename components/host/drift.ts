@@ -21,6 +21,8 @@ export type Thing =
 export interface Drift {
   readonly what: string;
   readonly reason: string;
+  /** What `up` does about it, where it does not apply the thing again. */
+  readonly remedy?: string;
 }
 
 /** "a=1 b=2" against "a=1 b=3": what is another, in words. */
@@ -122,7 +124,10 @@ export function driftOf(facts: AppliedFacts, thing: Thing, state: string): Drift
       const what = `key ${thing.key}`;
       const now = facts.keys[thing.key];
       if (now === undefined) return [{ what, reason: "LiteLLM's database does not have it" }];
-      return now === state ? [] : [{ what, reason: differences(state, now) }];
+      if (now !== state) return [{ what, reason: differences(state, now) }];
+      return facts.alteredKeys.some((name) => name.replace(/\.previous$/, "") === thing.key)
+        ? [{ what, reason: "its metadata is not what the gateway writes" }]
+        : [];
     }
     case "kept": {
       const what = `kept secret ${thing.name}`;
@@ -143,11 +148,28 @@ export function driftOf(facts: AppliedFacts, thing: Thing, state: string): Drift
     }
     case "purge": {
       const ours = Object.keys(facts.keys).filter((name) => !thing.names.includes(name));
-      const found = [...facts.foreignKeys, ...ours];
-      return found.map((name) => ({
-        what: `key ${name}`,
-        reason: "it is in LiteLLM's database, but not in the configuration",
-      }));
+      const reason = "it is in LiteLLM's database, but not in the configuration";
+      const unread =
+        facts.looked.includes("rows") && !facts.looked.includes("configuration")
+          ? [
+              {
+                what: "LiteLLM's database",
+                reason: "its tables of servers, models and settings could not be read",
+              },
+            ]
+          : [];
+      return [
+        ...facts.foreignKeys.map((name) => ({
+          ...{ what: `key ${name}`, reason, remedy: "blocks it" },
+        })),
+        ...ours.map((name) => ({ what: `key ${name}`, reason, remedy: "deletes it" })),
+        ...facts.rows.map(({ kind, name }) => ({
+          what: `${kind} ${name}`,
+          reason,
+          remedy: "removes it, and replaces the proxy, which may have loaded it",
+        })),
+        ...unread,
+      ];
     }
     case "home": {
       const now = facts.ring["database-home"];

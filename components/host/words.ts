@@ -111,14 +111,17 @@ export class Words {
    * Of one container, which has it as a label: another word replaces it. One that is gone keeps
    * its last word: the state has to forget it first (`ops/recover.ts`), for the provider cannot
    * delete what is not there.
+   * @param loadsRows whether it may have in memory what is in LiteLLM's database beside the
+   *   configuration: then it is replaced as well, for nothing takes that out of it
    */
-  container(plain: string): string {
+  container(plain: string, loadsRows = false): string {
     if (this.#facts === undefined) return this.#fresh;
     const name = nameAmong(this.#noted(), plain);
     const made = this.#facts.containers[name];
     const then = noteOfContainer(this.#facts, name);
     const wordIn = (state = ""): string => / word=([\w-]+)/.exec(state)?.[1] ?? "0";
     if (made === undefined || then === undefined) return wordIn(made?.state ?? then);
+    if (loadsRows && this.#facts.rows.length > 0) return this.#fresh;
     return made.state === then ? wordIn(made.state) : this.#fresh;
   }
 }

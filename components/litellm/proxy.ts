@@ -105,6 +105,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
         host: proxy.host,
         context,
         rolling: true,
+        loadsRows: true,
         image,
         user: config.user,
         memoryMb: config.memoryMb,

@@ -1,5 +1,7 @@
-import type { ConnectorContainer, GatewayModel } from "../config/model.ts";
+import type { ConnectorModel, GatewayModel } from "../config/model.ts";
 import { setCommand } from "../config/problems.ts";
+import { samplesOf } from "../connectors/environment.ts";
+import { sampleLimits } from "../database/sample-data.ts";
 import {
   connectorNetworks,
   database,
@@ -71,11 +73,16 @@ function clockFindings(facts: HostFacts, asked: number, answered: number): Findi
   ];
 }
 
-/** A connector's limit in MB, with its way out where it is filtered. */
-function connectorMemory(model: GatewayModel, container: ConnectorContainer | undefined): number {
+/** A connector's limit in MB, with its way out where it is filtered and its samples if it has any. */
+function connectorMemory(model: GatewayModel, connector: ConnectorModel): number {
+  const { container } = connector;
   if (container === undefined) return 0;
   const { definition, egress } = container;
-  return definition.memoryMb + (egress.mode === "filtered" ? model.egressProxy.memoryMb : 0);
+  return (
+    definition.memoryMb +
+    (egress.mode === "filtered" ? model.egressProxy.memoryMb : 0) +
+    (samplesOf(connector) === undefined ? 0 : sampleLimits.memoryMb)
+  );
 }
 
 function memoryFindings(model: GatewayModel, facts: HostFacts): Finding[] {
@@ -84,7 +91,7 @@ function memoryFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   const own = [model.database, model.proxy, model.edge, model.edge, model.mockModel];
   const limits =
     own.reduce((sum, part) => sum + part.memoryMb, 0) +
-    model.connectors.reduce((sum, { container }) => sum + connectorMemory(model, container), 0);
+    model.connectors.reduce((sum, one) => sum + connectorMemory(model, one), 0);
   const fix = `${setCommand(["proxy", "memoryMb"], 1024)}, or another Docker host`;
   if (facts.memoryMb < limits)
     return [

@@ -1,3 +1,4 @@
+import type { ToolCall } from "../connectors/tool-call.ts";
 import type { VerificationPlan } from "../verification/plan.ts";
 
 /** What candidate.py takes. Secret. */
@@ -11,6 +12,7 @@ export interface CandidatePlan {
     readonly tool: string;
     readonly arguments: Readonly<Record<string, unknown>>;
     readonly expect: string;
+    readonly outcome: ToolCall["outcome"];
     /** A key's value, or null for the master key. */
     readonly key: string | null;
   }[];
@@ -22,10 +24,11 @@ export function candidatePlan(plan: VerificationPlan): CandidatePlan {
     plan.keys.find((key) => key.name === name)?.value ?? null;
   return {
     keys: plan.keys.map(({ name, value, tools }) => ({ name, value, tools })),
-    calls: plan.connectors.map(({ alias, tool, arguments: given, expect, key }) => ({
+    calls: plan.connectors.map(({ alias, tool, arguments: given, expect, outcome, key }) => ({
       tool: `${alias}-${tool}`,
       arguments: given,
       expect,
+      outcome,
       key: valueOf(key),
     })),
   };

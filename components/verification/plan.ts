@@ -83,8 +83,14 @@ export interface VerificationPlan {
   readonly deployment: readonly string[];
   /** What was applied to the host under which word, and is to be so still. */
   readonly applied: readonly Asked[];
+  /** What the last `up` removed from LiteLLM's database or blocked there, in words. */
+  readonly purged: readonly string[];
   readonly directories: GatewayModel["directories"];
 }
+
+/** The lines of purge-keys.sh that say something was done. */
+export const purgedLines = (said: string): string[] =>
+  said.split("\n").filter((line) => line !== "" && line !== "deleted nothing");
 
 /** What must be seen of a deployment before it counts as one. */
 export function verificationPlan(
@@ -102,7 +108,7 @@ export function verificationPlan(
   keyValues: Readonly<Record<string, string>>,
   proxy: string,
   deployment: readonly string[],
-  applied: readonly Asked[] = [],
+  done: Pick<VerificationPlan, "applied" | "purged"> = { applied: [], purged: [] },
 ): VerificationPlan {
   const mocks = model.models.filter((entry) => entry.provider === "mock").map(({ name }) => name);
   const matrix = accessMatrix(model);
@@ -126,7 +132,9 @@ export function verificationPlan(
       ...(key === undefined ? {} : { key: key.name }),
     };
   });
-  const mock = connectors.flatMap(({ alias, tool }) =>
+  // What is refused shows no model a result.
+  const answering = connectors.filter(({ outcome }) => outcome === "result");
+  const mock = answering.flatMap(({ alias, tool }) =>
     keys.flatMap((key) => {
       const name = mocks.find((candidate) => key.models.includes(candidate));
       return name === undefined || !key.tools.includes(`${alias}-${tool}`)
@@ -147,7 +155,7 @@ export function verificationPlan(
       .map((host) => model.namePrefix + host),
     ...(mock === undefined ? {} : { mock }),
     deployment,
-    applied,
+    ...done,
     directories: model.directories,
   };
 }

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackContext } from "../stack.ts";
-import { verificationPlan } from "./plan.ts";
+import { purgedLines, verificationPlan } from "./plan.ts";
 
 export interface VerificationArgs {
   /** Key name → value, known once LiteLLM has taken the key. */
@@ -10,6 +10,8 @@ export interface VerificationArgs {
   readonly proxy: pulumi.Input<string>;
   /** Ids of the containers that make up the deployment. */
   readonly deployment: pulumi.Input<string>[];
+  /** What was removed from LiteLLM's database, or blocked there. */
+  readonly purged: pulumi.Input<string>;
   /** What else has to be done before. */
   readonly after: readonly pulumi.Resource[];
 }
@@ -33,10 +35,12 @@ export class Verification extends pulumi.ComponentResource {
     super("mcp-gateway:verification:Verification", name, {}, opts);
     this.plan = pulumi.secret(
       pulumi
-        .all([pulumi.all(args.keys), args.proxy, pulumi.all(args.deployment)])
-        .apply(([keys, proxy, deployment]) =>
+        .all([pulumi.all(args.keys), args.proxy, pulumi.all(args.deployment), args.purged])
+        .apply(([keys, proxy, deployment, purged]) =>
           JSON.stringify(
-            verificationPlan(context.model, keys, proxy, deployment, context.words.asked),
+            verificationPlan(context.model, keys, proxy, deployment, {
+              ...{ applied: context.words.asked, purged: purgedLines(purged) },
+            }),
           ),
         ),
     );

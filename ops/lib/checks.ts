@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ConnectorExpectation, VerificationPlan } from "../../components/verification/plan.ts";
+import type { ToolCall } from "../../components/connectors/tool-call.ts";
 import { type ListedTool, lockDifferences, lockTools } from "../../components/access/tools-lock.ts";
 import { type ToolResult, callTool, toolNames, withSession } from "./gateway-client.ts";
 import { restartChecks } from "./restarts.ts";
@@ -94,6 +95,7 @@ async function callInside(
     JSON.stringify({
       tool: `${connector.alias}-${connector.tool}`,
       arguments: connector.arguments,
+      outcome: connector.outcome,
     }),
   );
   if (ran.code !== 0) throw new Error(ran.stderr.trim());
@@ -125,15 +127,19 @@ function lockChecks(plan: VerificationPlan): Check[] {
 
 /**
  * What an answer proves, in words.
- * @param expect a regular expression
- * @throws Error for an answer that is an error, whatever it says, or says something else
+ * @throws Error for an answer that is an error, whatever it says, unless the call is there to be
+ *   refused, and for one that says something else
  */
-export function proof({ text, isError }: ToolResult, expect: string): string {
+export function proof(
+  { text, isError }: ToolResult,
+  { expect, outcome }: Pick<ToolCall, "expect" | "outcome">,
+): string {
   const quoted = JSON.stringify(text.slice(0, 400));
-  if (isError) throw new Error(`failed with ${quoted}`);
+  if (isError && outcome === "result") throw new Error(`failed with ${quoted}`);
+  if (!isError && outcome === "error") throw new Error(`was to be refused, and answered ${quoted}`);
   if (!new RegExp(expect).test(text))
     throw new Error(`answered ${quoted}, which does not match /${expect}/`);
-  return `${text.length} characters, matching /${expect}/`;
+  return `${outcome === "error" ? "refused with " : ""}${text.length} characters, matching /${expect}/`;
 }
 
 function connectorChecks(plan: VerificationPlan): Check[] {
@@ -145,11 +151,11 @@ function connectorChecks(plan: VerificationPlan): Check[] {
       run: async () => {
         const result =
           key === undefined
-            ? { text: await callInside(plan, connector), isError: false }
+            ? { text: await callInside(plan, connector), isError: connector.outcome === "error" }
             : await withSession(plan.gatewayUrl, key.value, (client) =>
                 callTool(client, tool, connector.arguments),
               );
-        return proof(result, connector.expect);
+        return proof(result, connector);
       },
     };
   });
@@ -240,12 +246,18 @@ function applied(plan: VerificationPlan): Check[] {
     {
       name: "keys, files and containers are as they were applied",
       run: async () => {
-        const drift = await findDrift(plan);
+        const { drift, blocked } = await findDrift(plan);
         if (drift.length > 0)
           throw new Error(
-            `${drift.map(({ what, reason }) => `${what}: ${reason}`).join("; ")}. make up puts that right`,
+            `${drift.map(({ what, reason, remedy }) => `${what}: ${reason}${remedy === undefined ? "" : ` (up ${remedy})`}`).join("; ")}. make up puts that right`,
           );
-        return `${plan.applied.length} of them`;
+        return [
+          `${plan.applied.length} of them`,
+          ...(plan.purged.length === 0 ? [] : [`the last up ${plan.purged.join(", ")}`]),
+          ...(blocked.length === 0
+            ? []
+            : [`blocked, because nobody configured them: ${blocked.join(", ")}`]),
+        ].join("; ");
       },
     },
   ];

@@ -25,10 +25,14 @@ function nameOf(thing: Thing): string {
 }
 
 /**
- * What on the Docker host is no longer as it was applied: files, containers, keys, the keyring.
+ * What on the Docker host is no longer as it was applied: files, containers, keys, the keyring, what
+ * is in LiteLLM's database beside them. And the keys there that nobody configured and that are
+ * blocked: they are not drift.
  * @throws Error if the host cannot be looked at
  */
-export async function findDrift(plan: VerificationPlan): Promise<Drift[]> {
+export async function findDrift(
+  plan: VerificationPlan,
+): Promise<{ readonly drift: readonly Drift[]; readonly blocked: readonly string[] }> {
   const script = `${lookBack(plan, plan.database.container)}look\n`;
   const ran = await hostExec(plan.dockerHost, ["/bin/sh", "-s"], script);
   if (ran.code !== 0) throw new Error(`the Docker host could not be looked at: ${ran.stderr}`);
@@ -47,5 +51,5 @@ export async function findDrift(plan: VerificationPlan): Promise<Drift[]> {
         ];
   });
   const once = new Map(found.map((drift) => [`${drift.what}: ${drift.reason}`, drift]));
-  return [...once.values()];
+  return { drift: [...once.values()], blocked: facts.blockedKeys };
 }

@@ -1,10 +1,6 @@
-import { chmodSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { configSchema } from "../../components/config/schema.ts";
-import { egressConfig } from "../../components/connectors/egress-config.ts";
+import { chmodSync } from "node:fs";
 import {
   describeWithDocker,
-  docker,
   dockerOk,
   image,
   images,
@@ -12,34 +8,11 @@ import {
   removeAll,
   start,
   testName,
-  until,
 } from "../support/docker.ts";
 import { scratch } from "../support/shell.ts";
+import { askProxy, page, startSquid } from "../support/squid.ts";
 
 jest.setTimeout(120_000);
-
-const page = `
-import http.server, socketserver
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"a page")
-socketserver.ThreadingTCPServer.allow_reuse_address = True
-http.server.ThreadingHTTPServer(("0.0.0.0", 80), Page).serve_forever()
-`;
-
-/** Asks the proxy for a URL, or for a tunnel, and prints the status. */
-const client = `
-import http.client, sys
-kind, proxy, target = sys.argv[1:]
-connection = http.client.HTTPConnection(proxy, 3128, timeout=10)
-if kind == "get":
-    connection.request("GET", target, headers={"Host": target.split("/")[2]})
-else:
-    connection.request("CONNECT", target)
-print(connection.getresponse().status)
-`;
 
 // The addresses of a network here that are public ones elsewhere: the internet of this test.
 const subnet = "44.128.78.0/24";
@@ -74,20 +47,8 @@ describeWithDocker("the egress proxy, the real one", () => {
     const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
     lanAddress = await dockerOk(["inspect", "--format", format, lanPage]);
     chmodSync(place.path, 0o755);
-    const run = async (name: string, egress: Parameters<typeof egressConfig>[0]) => {
-      writeFileSync(join(place.path, `${name}.cfg`), egressConfig(egress), { mode: 0o644 });
-      await start(name, [
-        ...["--network", inner, "--user", "13:13", "--cap-drop", "ALL", "--read-only"],
-        ...["--tmpfs", "/tmp:size=4m", "--memory", "128m", "--volume", `${place.path}:/c:ro`],
-        ...["--entrypoint", "squid", image(configSchema.parse({}).egressProxy.image)],
-        ...["-N", "-f", `/c/${name}.cfg`],
-      ]);
-      for (const one of [wide, lan]) await dockerOk(["network", "connect", one, name]);
-      await until(name, 20, async () => {
-        const ran = await docker(["exec", name, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/3128"]);
-        return ran.code === 0;
-      });
-    };
+    const run = (name: string, egress: Parameters<typeof startSquid>[2]) =>
+      startSquid(name, place.path, egress, [inner, wide, lan]);
     await run(open, { mode: "filtered", allow: ["*"], private: [] });
     await run(listed, {
       mode: "filtered",
@@ -101,11 +62,8 @@ describeWithDocker("the egress proxy, the real one", () => {
     place.remove();
   });
 
-  const ask = async (proxy: string, kind: "get" | "connect", target: string): Promise<string> =>
-    dockerOk([
-      ...["run", "--rm", "--network", inner, image(images.python)],
-      ...["python3", "-c", client, kind, proxy, target],
-    ]);
+  const ask = (proxy: string, kind: "get" | "connect", target: string): Promise<string> =>
+    askProxy(inner, proxy, kind, target);
 
   it.each([
     ["a page of the internet", "get", "http://good.example/", "200"],
@@ -113,8 +71,8 @@ describeWithDocker("the egress proxy, the real one", () => {
     ["another port", "get", "http://good.example:8080/", "403"],
     ["a tunnel to another port", "connect", "good.example:22", "403"],
     ["the metadata service", "get", "http://169.254.169.254/latest/", "403"],
-    // On a network without IPv6 Squid has no such rule, and no such way either: 503.
-    ["its IPv6 address", "get", "http://[fd00:ec2::254]/", /^(403|503)$/],
+    // On a network without IPv6 Squid has no such rule, and no such way either.
+    ["its IPv6 address", "get", "http://[fd00:ec2::254]/", "503"],
     ["the same in IPv4-mapped form", "get", "http://[::ffff:169.254.169.254]/", "403"],
     ["in decimal", "get", "http://2852039166/", "403"],
     ["the proxy itself", "get", "http://127.0.0.1:80/", "403"],
@@ -125,7 +83,7 @@ describeWithDocker("the egress proxy, the real one", () => {
     ["a name that nobody knows", "get", "http://nobody.example/", "403"],
     ["a tunnel to it", "connect", "rebound.example:443", "403"],
   ] as const)("anywhere: %s", async (_what, kind, target, status) => {
-    expect(await ask(open, kind, target)).toMatch(status);
+    expect(await ask(open, kind, target)).toBe(status);
   });
 
   it("anywhere: the LAN by address", async () => {

@@ -9,12 +9,12 @@ import { scratch } from "./shell.ts";
 export const masterKey = `sk-${"x".repeat(40)}`;
 export const adminSecret = "a".repeat(40);
 export const place = scratch();
-const secrets = join(place.path, "proxy.env");
+export const secretsFile = join(place.path, "proxy.env");
 /** Makes the secrets file before a suite and removes it afterwards. */
 export function withSecrets(): void {
   beforeAll(() => {
     writeFileSync(
-      secrets,
+      secretsFile,
       envFile({
         ...{ DATABASE_URL: "postgresql://x", LITELLM_MASTER_KEY: masterKey },
         MCP_GATEWAY_ADMIN_SECRET: adminSecret,
@@ -27,10 +27,10 @@ export function withSecrets(): void {
 }
 
 const file = "components/litellm/files/admin.py";
-const source = (base: string, secretsFile = secrets): string =>
-  `${loading(file, { BASE: base, SECRETS: secretsFile })}print(module.VERBS[sys.argv[1] if len(sys.argv) > 1 else VERB](json.load(sys.stdin)))`;
-export const run = (verb: string, base: string, wanted: unknown, secretsFile = secrets) =>
-  python(`VERB = ${JSON.stringify(verb)}\n${source(base, secretsFile)}`, JSON.stringify(wanted));
+const source = (base: string, from = secretsFile): string =>
+  `${loading(file, { BASE: base, SECRETS: from })}print(module.VERBS[sys.argv[1] if len(sys.argv) > 1 else VERB](json.load(sys.stdin)))`;
+export const run = (verb: string, base: string, wanted: unknown, from = secretsFile) =>
+  python(`VERB = ${JSON.stringify(verb)}\n${source(base, from)}`, JSON.stringify(wanted));
 
 export const hash = (key: string): string => createHash("sha256").update(key).digest("hex");
 export const row = (key: string, alias: string | null, more: Partial<Row> = {}): Row => ({

@@ -13,6 +13,8 @@ export function asks(gateway: () => RealGateway) {
         "Content-Type": "application/json",
         Accept: "application/json, text/event-stream",
         ...(key === masterKey ? adminHeader : {}),
+        // LiteLLM ends an idle connection after 5 s, and while a script runs nobody here hears it.
+        Connection: "close",
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { GatewayModel } from "../../components/config/model.ts";
+import { sampleUri } from "../../components/database/sample-data.ts";
 import { databaseUri, setupSql } from "../../components/database/setup-sql.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { type GuardRow, guardPolicy } from "../../components/litellm/guard-policy.ts";
@@ -10,6 +11,7 @@ import { proxyEnvFile } from "../../components/litellm/secrets.ts";
 import { relayFiles, upstreams } from "../../components/relay/relay-config.ts";
 import { hostScript } from "../../components/host/host-script.ts";
 import * as docker from "./docker.ts";
+import { reader, startSamples } from "./samples.ts";
 import { scratch, sh } from "./shell.ts";
 
 export const masterKey = `sk-${"x".repeat(40)}`;
@@ -17,7 +19,7 @@ export const masterKey = `sk-${"x".repeat(40)}`;
 export const adminHeader = { "X-MCP-Gateway-Admin": "a".repeat(40) };
 /** What the relay knows LiteLLM by. */
 export const relaySecret = "z".repeat(48);
-const passwords = { litellm: "example1", reader: "example2" };
+const passwords = { litellm: "example1" };
 
 /** Stands in for a model provider: answers with the credentials that it was asked with. */
 const provider = `
@@ -82,6 +84,7 @@ export async function realGateway(
     proxy: docker.testName("proxy"),
     models: docker.testName("models"),
     planets: docker.testName("planets"),
+    samples: docker.testName("samples"),
     relay: docker.testName("relay"),
   };
   const remove = async (): Promise<void> => {
@@ -116,16 +119,19 @@ export async function realGateway(
       const probe = ["pg_isready", "-q", "-h", "127.0.0.1"];
       return (await docker.docker(["exec", name.database, ...probe])).code === 0;
     });
-    const readers = [{ role: "mcp_planets", database: "planets", password: passwords.reader }];
-    const sql = setupSql(passwords.litellm, ["planets"], readers);
+    const sql = setupSql(passwords.litellm);
     // Twice: it is applied to a volume that has it all as well.
     for (const time of ["first", "second"]) {
       const ran = psql(sql);
       if (ran.code !== 0) throw new Error(`the ${time} set-up: ${ran.stderr}`);
     }
+    await startSamples(name.samples, place.path, on("mcp-planets-samples"));
     await docker.start(name.planets, [
       ...on("mcp-planets"),
-      ...["--env", `DATABASE_URI=${databaseUri("mcp_planets", passwords.reader, "planets")}`],
+      ...[
+        "--env",
+        `DATABASE_URI=${sampleUri("mcp-planets-samples", reader.role, reader.password, "planets")}`,
+      ],
       docker.image(docker.images.postgresMcp),
       ...["postgres-mcp", "--transport=sse", "--sse-host=0.0.0.0", "--sse-port=8686"],
       "--access-mode=restricted",

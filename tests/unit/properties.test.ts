@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { accessMatrix, grantOf } from "../../components/access/grants.ts";
 import type { GatewayModel } from "../../components/config/model.ts";
 import { renderProblems } from "../../components/config/problems.ts";
+import { sampleSql } from "../../components/database/sample-data.ts";
 import { setupSql } from "../../components/database/setup-sql.ts";
 import { haproxyConfig } from "../../components/edge/haproxy-config.ts";
 import { connectorPorts } from "../../components/edge/maps.ts";
@@ -205,10 +206,8 @@ const unquoted = (sql: string): string =>
 it("quotes every word in SQL, so that no password ends its statement", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), fc.string(), (password, role) => {
-      const sql = setupSql(password, [], [{ role, database: "d", password: "p" }]);
-      expect(unquoted(sql)).toBe(
-        unquoted(setupSql("p", [], [{ role: "r", database: "d", password: "p" }])),
-      );
+      expect(unquoted(setupSql(password))).toBe(unquoted(setupSql("p")));
+      expect(unquoted(sampleSql(role, password, []))).toBe(unquoted(sampleSql("r", "p", [])));
     }),
     runs,
   );

@@ -31,8 +31,10 @@ container_state() {
     }'
 }
 
-# key_rows DATABASE: tab-separated lines "key NAME STATE" of our keys in LiteLLM's database,
-# "foreign WHO" of others that may do something. LiteLLM's own UI sessions are left out.
+# key_rows DATABASE: tab-separated lines "key NAME STATE" of our keys in LiteLLM's database, "altered
+# NAME" of those whose metadata is not what the gateway writes, "foreign WHO" of others that may do
+# something, "blocked WHO" of others that may not, "row KIND NAME" of what could be loaded beside the
+# configuration. LiteLLM's own UI sessions, which end within a day, are left out.
 key_rows() {
   docker exec -i "$1" sh -c 'exec psql -U "${PGUSER:-postgres}" -d "${PGDATABASE:-litellm}" "$@"' psql -qXAt -v ON_ERROR_STOP=1 -F "$(printf '\t')" -f - <<'SQL'
 select 'looked', 'database';
@@ -51,11 +53,27 @@ select 'key', regexp_replace(key_alias, '\.previous$', ''), string_agg(
     ' servers=', servers, ' groups=', groups, ' rpm=', rpm_limit, ' tpm=', tpm_limit,
     ' budget=', max_budget, ' per=', budget_duration, ' rest=', rest), ' / ' order by key_alias)
 from seen where metadata->>'managed_by' = 'mcp-gateway' and key_alias is not null group by 2;
-select 'foreign', regexp_replace(coalesce(key_alias, 'without a name, ' || left(token, 12)), '[[:cntrl:]]', '?', 'g')
+select 'altered', key_alias from "LiteLLM_VerificationToken"
+where metadata->>'managed_by' = 'mcp-gateway' and key_alias is not null and metadata <> '{"managed_by": "mcp-gateway"}';
+select case when blocked then 'blocked' else 'foreign' end,
+  regexp_replace(coalesce(key_alias, 'without a name, ' || left(token, 12)), '[[:cntrl:]]', '?', 'g')
 from "LiteLLM_VerificationToken"
-where metadata->>'managed_by' is distinct from 'mcp-gateway' and team_id is distinct from 'litellm-dashboard'
-  and blocked is not true and (expires is null or expires > now() at time zone 'utc');
+where (metadata->>'managed_by' is distinct from 'mcp-gateway' or key_alias is null)
+  and (expires is null or expires > now() at time zone 'utc')
+  and not (team_id is not distinct from 'litellm-dashboard' and expires is not null
+    and expires < now() at time zone 'utc' + interval '25 hours')
+order by 1, 2 limit 100;
 select 'looked', 'rows';
+select 'row', kind, regexp_replace(coalesce(name, 'without a name'), '[[:cntrl:]]', '?', 'g') from (
+  select 'MCP server' as kind, coalesce(nullif(alias, ''), nullif(server_name, ''), server_id) as name from "LiteLLM_MCPServerTable"
+  union all select 'model', model_name from "LiteLLM_ProxyModelTable"
+  union all select 'credential', credential_name from "LiteLLM_CredentialsTable"
+  union all select 'guardrail', guardrail_name from "LiteLLM_GuardrailsTable"
+  union all select 'prompt', prompt_id from "LiteLLM_PromptTable"
+  union all select 'vector store', coalesce(vector_store_name, vector_store_id) from "LiteLLM_ManagedVectorStoresTable"
+  union all select 'setting', param_name from "LiteLLM_Config"
+) loaded order by 2, 3 limit 100;
+select 'looked', 'configuration';
 SQL
 }
 

@@ -1,7 +1,7 @@
 # Looks back at what was applied and changes nothing; one fact a line, fields tab-separated:
 # applied (id, word, state then), now (id, state), made (container, status), joined (container,
 # networks), containers (states),
-# ring (kept secret, hash), key, foreign, looked (what could be read).
+# ring (kept secret, hash), key, altered, foreign, blocked, row, looked (what could be read).
 # APPLIED: the notes. FILES: whose containers. DATABASE, KEYRING: where keys are.
 look() {
   for note in "$APPLIED"/*; do

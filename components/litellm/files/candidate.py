@@ -1,7 +1,7 @@
 """Proves a proxy before it gets any traffic: `docker exec -i ... python3 candidate.py`.
 
-Standard input: {"keys": [{name, value, tools}], "calls": [{tool, arguments, expect, key}]}, where
-`key` is a key's value or null for the master key. Runs inside the new proxy's container, on its
+Standard input: {"keys": [{name, value, tools}], "calls": [{tool, arguments, expect, outcome, key}]},
+where `outcome` is "result" or "error" and `key` a key's value or null for the master key. Runs inside the new proxy's container, on its
 own loopback: no client can reach it yet. Says all that does not hold and ends with 1, so that the
 edge stays with the proxy before. Standard library only.
 """
@@ -54,6 +54,10 @@ def wrong_with_call(call):
     key = master_key() if call["key"] is None else call["key"]
     result = ask(key, "tools/call", {"name": call["tool"], "arguments": call["arguments"]})
     text = "\n".join(part.get("text", "") for part in result["content"])
+    refused = result.get("isError", False)
+    # An error proves nothing, whatever it says, unless the call is there to be refused.
+    if refused != (call["outcome"] == "error"):
+        return f"{'failed with' if refused else 'was to be refused, and answered'} {text[:400]!r}"
     if re.search(call["expect"], text):
         return None
     return f"answered {text[:400]!r}, which does not match /{call['expect']}/"

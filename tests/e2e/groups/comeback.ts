@@ -97,13 +97,13 @@ export function comeback(deployment: () => Deployment): void {
     expect(await pending(stack)).toBe(0);
   });
 
-  test("the next up converges: six containers, nothing twice, nothing left to do", async () => {
+  test("the next up converges: seven containers, nothing twice, nothing left to do", async () => {
     const stack = deployment();
     await stack.up();
     const made = await containers(stack.prefix);
     expect(made.map((one) => plainName(stack.prefix, one.Name))).toEqual([
       ...["mcp-edge", "mcp-litellm-postgres", "mcp-litellm-proxy", "mcp-mock-model"],
-      ...["mcp-postgres", "mcp-relay"],
+      ...["mcp-postgres", "mcp-postgres-samples", "mcp-relay"],
     ]);
     expect(await names("network", stack.prefix)).toEqual([
       ...[stack.network, `${stack.network}-c-postgres`, `${stack.network}-inner`],

@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../support/deployment.ts";
-import { containers, names, plainName } from "../support/docker.ts";
+import { containerOf, containers, names, plainName } from "../support/docker.ts";
 import { bearer, send } from "../support/http.ts";
 import { databaseTools, tools } from "../support/mcp.ts";
 import { output } from "../support/run.ts";
@@ -52,12 +52,25 @@ export function driftOfKeys(deployment: () => Deployment): void {
     await stack.sql(
       `insert into ${table} (token, key_alias) values ('${"f".repeat(64)}', 'intruder')`,
     );
+    await stack.sql(
+      `update ${table} set metadata = metadata || '{"logging": []}' where key_alias = 'stranger'`,
+    );
+    await stack.sql(
+      `insert into "LiteLLM_MCPServerTable" (server_id, alias, url, transport, mcp_access_groups)
+         values ('evil', 'evil', 'http://mcp-relay:1/mcp', 'http', '{}')`,
+    );
+    await stack.sql(
+      `insert into "LiteLLM_ProxyModelTable" (model_id, model_name, litellm_params, created_by, updated_by)
+         values ('m', 'gpt-4o-mock', '{"model": "openai/x", "api_base": "http://192.0.2.1"}', 'x', 'x')`,
+    );
     const expected = [
+      "MCP server evil: it is in LiteLLM's database, but not in the configuration",
       "key claude-code: LiteLLM's database does not have it",
       "key intruder: it is in LiteLLM's database, but not in the configuration",
       "key open-webui: blocked is t, was f",
       "key reader: models is nothing, was gpt-4o-mock, rpm is 999, was nothing",
       "key stranger: servers is nothing, was __none__",
+      "model gpt-4o-mock: it is in LiteLLM's database, but not in the configuration",
     ];
     expect(await told(stack)).toEqual(expected);
     const verify = await stack.ops("verify.ts", {}, ["--stack"]);
@@ -67,12 +80,29 @@ export function driftOfKeys(deployment: () => Deployment): void {
     expect(preview.code).toBe(0);
     for (const line of expected)
       expect(preview.all).toContain(line.replace(": ", " is not as it was applied: "));
+    expect(preview.all).toContain("not in the configuration; up blocks it");
+    expect(preview.all).toContain(
+      "not in the configuration; up removes it, and replaces the proxy",
+    );
   });
 
   test("refresh and a plain up, with nothing else to change, put them right", async () => {
     const stack = deployment();
     await stack.must("refresh", "--yes", "--skip-preview");
+    const proxy = await containerOf(stack.prefix, "mcp-litellm-proxy");
     await stack.up();
+    // What that proxy may have loaded is gone with it.
+    expect(await containerOf(stack.prefix, "mcp-litellm-proxy")).not.toBe(proxy);
+    expect(
+      await stack.sql(
+        `select server_id from "LiteLLM_MCPServerTable" union all select model_id from "LiteLLM_ProxyModelTable"`,
+      ),
+    ).toEqual([]);
+    const verify = await stack.ops("verify.ts", {}, ["--stack"]);
+    expect([verify.code, verify.stderr]).toEqual([0, ""]);
+    expect(verify.stdout).toContain(
+      "the last up blocked intruder, removed MCP server evil, removed model gpt-4o-mock; blocked, because nobody configured them: intruder",
+    );
     const intruder = "intruder|t||";
     expect(await stack.sql(rows)).toEqual([...before, intruder].sort());
     for (const name of ["claude-code", "open-webui"])
@@ -155,14 +185,15 @@ export function driftOfContainers(deployment: () => Deployment): void {
     const after = await ids();
     const kept = Object.keys(before).filter((one) => after[one] === before[one]);
     expect(kept.map((one) => plainName(stack.prefix, one))).toEqual([
-      ...["mcp-litellm-postgres", "mcp-litellm-proxy", "mcp-postgres", "mcp-relay"],
+      ...["mcp-litellm-postgres", "mcp-litellm-proxy", "mcp-postgres"],
+      ...["mcp-postgres-samples", "mcp-relay"],
     ]);
     expect(Object.keys(after)).toEqual(Object.keys(before));
     expect(
       await output("docker", ["inspect", "-f", "{{.HostConfig.Memory}}", name("mcp-edge")]),
     ).toBe("134217728\n");
     await settled(stack);
-    expect(await names("container", stack.prefix)).toHaveLength(6);
+    expect(await names("container", stack.prefix)).toHaveLength(7);
     const key = await stack.key("claude-code");
     expect((await send(stack.url, "GET", "/v1/models", bearer(key))).status).toBe(200);
   });

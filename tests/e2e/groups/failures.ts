@@ -72,6 +72,6 @@ export function failures(deployment: () => Deployment): void {
       }),
     ).toBe("[{'n': 8}]");
     expect(Object.keys(await operations(stack))).toEqual(["same"]);
-    expect(await names("container", stack.prefix)).toHaveLength(6);
+    expect(await names("container", stack.prefix)).toHaveLength(7);
   });
 }

@@ -15,6 +15,7 @@ const services = {
   "mcp-litellm-proxy": "0:0",
   "mcp-mock-model": "65534:65534",
   "mcp-postgres": "1000:1000",
+  "mcp-postgres-samples": "70:70",
   "mcp-relay": "99:99",
 };
 
@@ -100,7 +101,7 @@ export function firstUp(deployment: () => Deployment): void {
     });
     const checks = outputs.verification.split("\n");
     expect(checks.filter((line) => !line.startsWith("ok "))).toEqual([]);
-    expect(checks).toHaveLength(18);
+    expect(checks).toHaveLength(19);
   });
 
   test("the containers, the networks and the volume are there, and nothing else", async () => {
@@ -140,6 +141,8 @@ export function firstUp(deployment: () => Deployment): void {
     expect(files.sort()).toEqual([
       ...["key-claude-code", "key-open-webui", "key-reader", "key-stranger"].map(kept),
       ...["master-key", "salt-key"].map(kept),
+      "mcp-postgres-samples/password 600 70:70",
+      "mcp-postgres-samples/samples.sql 600 70:70",
       "mcp-postgres/connector.env 600 1000:1000",
       "postgres/password 600 70:70",
       "proxy/proxy.env 600 0:0",

@@ -70,7 +70,7 @@ export function traces(deployment: () => Deployment): void {
     const stack = deployment();
     const secrets = await secretsOf(stack);
     const all = await containers(stack.prefix);
-    expect(all).toHaveLength(6);
+    expect(all).toHaveLength(7);
     for (const { Name } of all) {
       const [out, err] = await logs(Name.slice(1));
       expect([Name, ...leaks(out + err, secrets)]).toEqual([Name]);

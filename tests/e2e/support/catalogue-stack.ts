@@ -123,13 +123,9 @@ function catalogueConfig(
         inputs: { paths: [join(directory, "shared")] },
       },
       web: {
+        // As the catalogue verifies it.
         use: "fetch",
         hostPort: web,
-        verify: {
-          tool: "fetch",
-          arguments: { url: "http://pages.example/" },
-          expect: "wide world",
-        },
       },
       n8n: { use: "n8n", hostPort: n8n, inputs: { apiUrl: n8nUrl } },
       monitor: {

@@ -25,6 +25,7 @@ it("makes one container for every service and none besides", () => {
     ["gateway-connector-planets-container", "mcp-planets"],
     ["gateway-connector-reports-container", "mcp-reports"],
     ["gateway-postgres-container", "mcp-litellm-postgres"],
+    ["gateway-connector-planets-samples-container", "mcp-planets-samples"],
     ["gateway-edge-container", "mcp-edge"],
     ["gateway-proxy-container", "mcp-litellm-proxy-ab12cd"],
     ["gateway-mock-model-container", "mcp-mock-model"],
@@ -80,6 +81,7 @@ it("gives each its memory, its user and a root file system that is read-only whe
     ["mcp-planets", 64, "1000:1000", true],
     ["mcp-reports", 64, "1000:1000", true],
     ["mcp-litellm-postgres", 512, "70:70", true],
+    ["mcp-planets-samples", 640, "70:70", true],
     ["mcp-edge", 128, "99:99", true],
     ["mcp-litellm-proxy-ab12cd", 2048, "0:0", false],
     ["mcp-mock-model", 64, "65534:65534", true],
@@ -100,7 +102,10 @@ it("labels every container for the log collector and as this checkout's; fingerp
   };
   // What it is on besides: applied.sh leaves that out of how it was made.
   const links = { label: "mcp-gateway.links", value: "mcp-gateway-net-c-" };
-  const withSecrets = ["mcp-notes", "mcp-planets", "mcp-reports", "mcp-litellm-proxy-ab12cd"];
+  const withSecrets = [
+    ...["mcp-notes", "mcp-planets", "mcp-reports", "mcp-planets-samples"],
+    "mcp-litellm-proxy-ab12cd",
+  ];
   for (const { inputs } of containers) {
     // Sorted by label: another order would be a change at every preview.
     expect([inputs["name"], inputs["labels"]]).toEqual([
@@ -157,6 +162,7 @@ it("has each image once, uses its id, never its name, and keeps it for a way bac
     "mcp-mock-model": "python:3.13-alpine",
     "mcp-notes": "example/notes:2.0",
     "mcp-planets": "example/postgres-mcp:1.0",
+    "mcp-planets-samples": "postgres:16-alpine",
     "mcp-relay": "haproxy:3.0-alpine",
     "mcp-reports": "example/postgres-mcp:1.0",
   };

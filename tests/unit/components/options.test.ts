@@ -38,6 +38,7 @@ it("uses three-part type tokens of its own package for its components", () => {
     "mcp-gateway:access:VirtualKey",
     "mcp-gateway:connector:Connector",
     "mcp-gateway:database:DedicatedPostgres",
+    "mcp-gateway:database:SamplesPostgres",
     "mcp-gateway:edge:Edge",
     "mcp-gateway:image:Images",
     "mcp-gateway:index:Gateway",
@@ -179,6 +180,7 @@ it("replaces rendered files by writing the new directory first", () => {
     options.replaceOnChanges?.includes("delete"),
   );
   expect(replaced.map(({ name, options }) => [name, options.deleteBeforeReplace])).toEqual([
+    ["gateway-connector-planets-samples-config", false],
     ["gateway-connector-files", false],
     ["gateway-proxy-config", false],
     ["gateway-mock-model-config", false],

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { scramVerifier } from "../../../components/database/scram.ts";
 import { Gateway } from "../../../components/gateway.ts";
 import { Words } from "../../../components/host/words.ts";
 import { exampleApiKey, exampleConfig, exampleUri, modelOf } from "../../support/config.ts";
@@ -31,9 +32,15 @@ it("brings the secrets where they are needed, and nowhere else", () => {
   expect(holdersOf(recording, randomValue("gateway-postgres-superuser-password"))).toEqual([
     "gateway-postgres-password-file",
   ]);
-  expect(holdersOf(recording, randomValue("gateway-postgres-mcp_planets-password"))).toEqual([
+  const samples = "gateway-connector-planets-samples";
+  expect(holdersOf(recording, randomValue(`${samples}-reader-password`))).toEqual([
     "gateway-connector-planets-secrets",
-    "gateway-postgres-setup",
+  ]);
+  expect(holdersOf(recording, scramVerifier(randomValue(`${samples}-reader-password`)))).toEqual([
+    `${samples}-sql`,
+  ]);
+  expect(holdersOf(recording, randomValue(`${samples}-superuser-password`))).toEqual([
+    `${samples}-password-file`,
   ]);
   expect(holdersOf(recording, randomValue("gateway-postgres-litellm-password"))).toEqual([
     "gateway-postgres-setup",
@@ -88,8 +95,9 @@ it("makes passwords that need no quoting, long enough for LiteLLM's rule", () =>
     ["gateway-key-all-value", 40, false],
     ["gateway-key-nobody-value", 40, false],
     ["gateway-postgres-litellm-password", 32, false],
-    ["gateway-postgres-mcp_planets-password", 32, false],
     ["gateway-postgres-superuser-password", 32, false],
+    ["gateway-connector-planets-samples-reader-password", 32, false],
+    ["gateway-connector-planets-samples-superuser-password", 32, false],
     ["gateway-admin-secret", 40, false],
     ["gateway-fingerprint-key", 32, false],
     ["gateway-master-key-value", 40, false],

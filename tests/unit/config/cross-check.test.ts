@@ -83,14 +83,9 @@ describe("a shared database", () => {
     ]);
   });
 
-  it("has no samples", () => {
-    expect(problems({ shared: shared(), samples: ["planets"] })).toEqual([
-      [
-        "database.samples.0",
-        "sample databases are made on a dedicated server only",
-        "pulumi config rm --path 'mcp-gateway:database.samples'",
-      ],
-    ]);
+  it("may have samples: they are on servers of their own", () => {
+    const database = { mode: "shared", shared: shared(), samples: ["planets"] };
+    expect(modelOf({ database }).database.samples).toEqual(["planets"]);
   });
 
   it("is neither the server's own, nor the admin's, nor on the gateway's network", () => {
@@ -247,13 +242,13 @@ describe("connectors", () => {
 
   it.each([
     ...["edge", "proxy", "database", "mock_model", "relay"],
-    ...["litellm_proxy", "litellm_postgres", "x_egress"],
+    ...["litellm_proxy", "litellm_postgres", "x_egress", "x_samples"],
   ])("are not called %s: that is a part of the gateway's own", (id) => {
     expect(only({ connectors: { [id]: { use: "notes" } } })).toEqual({
       path: ["connectors", id],
       message: `"${id}" is a part of the gateway's own`,
       allowed:
-        "any id but edge, proxy, database, mock_model, relay, litellm_proxy, litellm_postgres, and what ends in _egress",
+        "any id but edge, proxy, database, mock_model, relay, litellm_proxy, litellm_postgres, and what ends in _egress or _samples",
       fix: `pulumi config rm --path 'mcp-gateway:connectors.${id}'`,
     });
   });

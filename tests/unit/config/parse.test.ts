@@ -36,7 +36,7 @@ it("derives everything of a connector from its id and its entry", () => {
     url: "http://mcp-relay:20643/sse",
     serverId: "4e8f2fad8594bced8eb67a5cc8e1ebac",
     environment: { DATABASE_URI: { kind: "sample", database: "planets", role: "mcp_planets" } },
-    verify: { tool: "list_schemas", arguments: {}, expect: "public" },
+    verify: { tool: "list_schemas", arguments: {}, expect: "public", outcome: "result" },
     lock: lock.connectors["postgres"]?.tools,
   });
 });

@@ -22,6 +22,7 @@ const lines = {
     "key\ta\ttoken=1 blocked=f rpm= rest=9",
     "looked\tdatabase",
     "looked\trows",
+    "looked\tconfiguration",
   ],
   rest: ["applied\tpurge\tw4\t", "applied\tsetup\tw5\t"],
   containers: [
@@ -132,6 +133,36 @@ it.each([
       {
         what: "key other",
         reason: "it is in LiteLLM's database, but not in the configuration",
+        remedy: "blocks it",
+      },
+    ],
+  ],
+  [
+    "a key of ours with metadata of somebody's",
+    ["looked\trows", "looked\trows\naltered\ta"],
+    fresh("a-grant"),
+    [{ what: "key a", reason: "its metadata is not what the gateway writes" }],
+  ],
+  [
+    "a server that nobody configured",
+    ["looked\trows", "looked\trows\nrow\tMCP server\tevil"],
+    fresh("purge"),
+    [
+      {
+        what: "MCP server evil",
+        reason: "it is in LiteLLM's database, but not in the configuration",
+        remedy: "removes it, and replaces the proxy, which may have loaded it",
+      },
+    ],
+  ],
+  [
+    "servers and models that cannot be read",
+    ["looked\tconfiguration", ""],
+    fresh("purge"),
+    [
+      {
+        what: "LiteLLM's database",
+        reason: "its tables of servers, models and settings could not be read",
       },
     ],
   ],
@@ -201,6 +232,12 @@ it("a container edited by hand gets another word, so that it is replaced", () =>
   expect([words.container("db"), words.container("px")]).toEqual(["0", "new"]);
   ask(words);
   expect(words.drift).toEqual([{ what: "container px", reason: "memory is 2, was 1" }]);
+});
+
+it("replaces the proxy, and no other, when something is in the database that it may have loaded", () => {
+  const words = new Words(spoilt("looked\trows", "looked\trows\nrow\tmodel\tevil"), "new");
+  expect([words.container("db"), words.container("px", true)]).toEqual(["0", "new"]);
+  expect(new Words(parseApplied(whole), "new").container("px", true)).toBe("0");
 });
 
 it("a container that is gone keeps its last word, and everything in a lost database is fresh", () => {

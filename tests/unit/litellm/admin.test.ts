@@ -49,34 +49,55 @@ describe("block", () => {
 });
 
 describe("purge", () => {
+  const ours = others.slice(0, 2);
   const foreign = row("sk-9", "someone", { metadata: { managed_by: "someone" } });
 
-  it("deletes our keys that are named no more, in one request, and nobody else's", async () => {
+  it("deletes our keys that are named no more, in one request, and blocks everybody else's", async () => {
     const rows = [...others, row("sk-4", "c"), foreign, row("sk-5", "d", { metadata: null })];
     expect(await outcome("purge", rows, { names: ["b"] })).toEqual({
-      said: "deleted a, c\n",
-      requests: [post("/key/delete", { keys: [hash("sk-1"), hash("sk-4")] })],
+      said: `deleted a, c\nblocked ${hash("sk-3").slice(0, 12)}\nblocked someone\nblocked d\n`,
+      requests: [
+        post("/key/delete", { keys: [hash("sk-1"), hash("sk-4")] }),
+        ...["sk-3", "sk-9", "sk-5"].map((key) => post("/key/block", { key: hash(key) })),
+      ],
     });
   });
 
   it("leaves the value before of a key that is named, and none of another", async () => {
     const rows = [row("sk-4", "b.previous"), row("sk-5", "c.previous")];
-    expect(await outcome("purge", [...others, ...rows], { names: ["a", "b"] })).toEqual({
+    expect(await outcome("purge", [...ours, ...rows], { names: ["a", "b"] })).toEqual({
       said: "deleted c.previous\n",
       requests: [post("/key/delete", { keys: [hash("sk-5")] })],
     });
   });
 
   it("asks for nothing when nothing is to go", async () => {
-    expect(await outcome("purge", [...others, foreign], { names: ["a", "b"] })).toEqual({
+    const blocked = { ...foreign, blocked: true };
+    expect(await outcome("purge", [...ours, blocked], { names: ["a", "b"] })).toEqual({
       said: "deleted nothing\n",
       requests: [],
     });
   });
+
+  it("does not take a mark for its own on a key without a name", async () => {
+    const marked = row("sk-6", null);
+    expect(await outcome("purge", [...ours, marked], { names: ["a", "b"] })).toEqual({
+      said: `deleted nothing\nblocked ${hash("sk-6").slice(0, 12)}\n`,
+      requests: [post("/key/block", { key: hash("sk-6") })],
+    });
+  });
+
+  it("leaves to the database what LiteLLM cannot block", async () => {
+    const failing = { "/key/block": [500, { error: "null" }] as const };
+    const rows = [...ours, foreign];
+    expect((await outcome("purge", rows, { names: ["a", "b"] }, failing)).said).toBe(
+      "deleted nothing\n",
+    );
+  });
 });
 
 describe("call", () => {
-  const call = { tool: "db-list", arguments: { a: 1 } };
+  const call = { tool: "db-list", arguments: { a: 1 }, outcome: "result" };
 
   it("calls the tool with the master key and prints its text", async () => {
     const content = [
@@ -95,6 +116,24 @@ describe("call", () => {
         }),
       ],
     });
+  });
+
+  const answer = (text: string, isError: boolean) => ({
+    "/mcp/": [200, { result: { content: [{ type: "text", text }], isError } }] as const,
+  });
+
+  it("fails with the text of a call that has failed", async () => {
+    await expect(outcome("call", [], call, answer("no", true))).rejects.toThrow(
+      "the call has failed: no",
+    );
+  });
+
+  it("prints the refusal of a call that is to be refused, and fails if it was not", async () => {
+    const refused = { ...call, outcome: "error" };
+    expect((await outcome("call", [], refused, answer("no", true))).said).toBe("no\n");
+    await expect(outcome("call", [], refused, answer("yes", false))).rejects.toThrow(
+      "the call was to be refused, and was answered: yes",
+    );
   });
 
   it("fails with a JSON-RPC error's text", async () => {

@@ -19,9 +19,21 @@ it("lists with every key, and calls every connector with a key that may, or the 
       { name: "nobody", value: "sk-nobody", tools: [] },
     ],
     calls: [
-      { tool: "notes-search", arguments: { text: "a" }, expect: ".", key: null },
-      { tool: "db-list_schemas", arguments: {}, expect: "public", key: "sk-all" },
-      { tool: "reports-list_schemas", arguments: {}, expect: "public", key: null },
+      { tool: "notes-search", arguments: { text: "a" }, expect: ".", outcome: "result", key: null },
+      {
+        tool: "db-list_schemas",
+        arguments: {},
+        expect: "public",
+        outcome: "result",
+        key: "sk-all",
+      },
+      {
+        tool: "reports-list_schemas",
+        arguments: {},
+        expect: "public",
+        outcome: "result",
+        key: null,
+      },
     ],
   });
 });

@@ -11,7 +11,7 @@ const ofPostgres = (alias: string, url: string) => ({
   alias,
   server: { transport: "sse", url, headers: {} },
   lock: lock.connectors["postgres"]?.tools,
-  ...{ tool: "list_schemas", arguments: {}, expect: "public" },
+  ...{ tool: "list_schemas", arguments: {}, expect: "public", outcome: "result" },
 });
 const notes = {
   alias: "notes",
@@ -24,6 +24,7 @@ it("expects of every key exactly its tools, with their prefix, and its models", 
   const made = verificationPlan(modelOf(raw), values, "proxy-1", ["id1", "id2"]);
   expect(made).toEqual({
     applied: [],
+    purged: [],
     directories: { config: "/checkout/.gateway/config", secrets: "/checkout/.gateway/secrets" },
     gatewayUrl: "http://127.0.0.1:4000",
     dockerHost: { kind: "local", url: "unix:///var/run/docker.sock" },
@@ -44,11 +45,18 @@ it("expects of every key exactly its tools, with their prefix, and its models", 
       { name: "nobody", value: "sk-nobody", tools: [], models: ["__none__"] },
     ],
     connectors: [
-      { ...notes, tool: "search", arguments: { text: "a" }, expect: ".", key: "all" },
+      {
+        ...notes,
+        tool: "search",
+        arguments: { text: "a" },
+        expect: ".",
+        outcome: "result",
+        key: "all",
+      },
       { ...ofPostgres("db", "http://mcp-relay:20643/sse"), key: "all" },
       { ...ofPostgres("reports", "http://mcp-relay:20975/sse"), key: "all" },
     ],
-    containers: ["mcp-notes", "mcp-planets", "mcp-reports"],
+    containers: ["mcp-notes", "mcp-planets", "mcp-planets-samples", "mcp-reports"],
     mock: { model: "gpt-4o-mock", key: "all", connector: "notes" },
     deployment: ["id1", "id2"],
   });
@@ -86,7 +94,17 @@ it.each([
 });
 
 it("prefers the stack's own call over the catalogue's", () => {
-  const verify = { tool: "add", arguments: { a: 1 }, expect: "x" };
+  const verify = { tool: "add", arguments: { a: 1 }, expect: "x", outcome: "error" };
   const connectors = { notes: { use: "notes", verify } };
   expect(plan({}, { connectors }).connectors).toEqual([{ ...notes, ...verify }]);
+});
+
+it("asks a model for no call that is to be refused", () => {
+  const verify = { tool: "search", arguments: {}, expect: "x", outcome: "error" };
+  const connectors = {
+    notes: { use: "notes", verify },
+    planets: { use: "postgres", inputs: { databaseUri: { sample: "planets" } } },
+  };
+  const keys = { k: { connectors: { notes: "*", planets: "*" }, models: ["gpt-4o-mock"] } };
+  expect(plan(keys, { connectors }).mock?.connector).toBe("planets");
 });
