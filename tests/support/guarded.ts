@@ -1,11 +1,22 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { readFileSync } from "node:fs";
-import type { GuardRow } from "../../components/litellm/guard-policy.ts";
+import { type ListedTool, lockTools } from "../../components/access/tools-lock.ts";
+import {
+  type GuardRow,
+  type ToolLock,
+  guardPolicy,
+} from "../../components/litellm/guard-policy.ts";
 import { exampleConfig, modelOf } from "./config.ts";
 import * as docker from "./docker.ts";
 import { rpc } from "./doors.ts";
-import { type RealGateway, adminHeader, masterKey, realGateway } from "./gateway.ts";
+import {
+  type RealGateway,
+  type RealGatewayOptions,
+  adminHeader,
+  masterKey,
+  realGateway,
+} from "./gateway.ts";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -53,6 +64,18 @@ export interface Guarded extends RealGateway {
   readonly notes: string;
   readonly notesContainer: string;
   readonly provider: string;
+  /** The policy file of these rows, with both servers' tools as they were listed at first. */
+  readonly policy: (rows: readonly GuardRow[]) => string;
+  readonly locks: Readonly<Record<string, ToolLock>>;
+}
+
+/** What a server lists now, as tools.lock.json would have it. */
+export async function lockOf(gateway: RealGateway, server: object): Promise<ToolLock> {
+  const ran = await docker.dockerOk(
+    ["exec", "-i", gateway.proxy, "python3", "/etc/mcp-gateway/list_tools.py"],
+    JSON.stringify(server),
+  );
+  return lockTools(JSON.parse(ran) as ListedTool[]);
 }
 
 export const rowsOf = (keys: Readonly<Record<string, TestKey>>): GuardRow[] =>
@@ -101,11 +124,7 @@ async function grantEverything(url: string, name: string, value: string): Promis
 
 /** The guard alone, unless `gate` is asked for. */
 export async function guardedGateway(
-  options: {
-    readonly guard?: boolean;
-    readonly gate?: boolean;
-    readonly sessionIdle?: number;
-  } = {},
+  options: Pick<RealGatewayOptions, "gate" | "guard" | "sessionIdle" | "limits"> = {},
 ): Promise<Guarded> {
   const gateway = await realGateway(model, {
     gate: false,
@@ -131,7 +150,15 @@ export async function guardedGateway(
     await docker.until(notes, 60, async () => (await fetch(`${url}/calls`)).ok);
     for (const [name, { value }] of Object.entries(keys))
       if (value !== masterKey) await grantEverything(gateway.url, name, value);
-    const guarded = { ...gateway, notes: url, notesContainer: notes, remove };
+    const locks = {
+      db: await lockOf(gateway, { transport: "sse", url: "http://mcp-planets:8686/sse" }),
+      notes: await lockOf(gateway, { transport: "http", url: "http://mcp-notes:9000/mcp" }),
+      reports: { list_schemas: { description: "0".repeat(16), inputSchema: "0".repeat(16) } },
+    };
+    const policy = (rows: readonly GuardRow[]): string => guardPolicy(rows, locks);
+    gateway.setPolicy(policy(rowsOf(keys)));
+    const own = { notes: url, notesContainer: notes, locks, policy };
+    const guarded = { ...gateway, ...own, remove };
     // The relay looks for a server that was not there once a second.
     await docker.until(gateway.relay, 30, async () => {
       const { text } = await rpc(guarded, keys.both.value, "tools/list");

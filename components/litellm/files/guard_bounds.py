@@ -1,0 +1,87 @@
+"""What an MCP server may send at once, and how many calls may be under way.
+
+The words of `proxy.limits` in the stack configuration: LiteLLM 1.77.3 has no limits of its own.
+"""
+
+import json
+import os
+import re
+
+import httpx
+
+LIMITS = {
+    # Megabytes of one answer.
+    "resultMb": 8,
+    # Calls under way at once.
+    "callsPerKey": 8,
+    "callsPerConnector": 16,
+    # The same, where one process answers them all.
+    "callsPerProcess": 4,
+    # Calls of one key that wait for their turn, and seconds.
+    "waitingPerKey": 32,
+    "waitSeconds": 30,
+    # Connectors behind which one process answers.
+    "processes": [],
+    **json.loads(os.environ.get("MCP_GATEWAY_LIMITS") or "{}"),
+}
+BYTES = int(LIMITS["resultMb"] * 1024 * 1024)
+TOO_LARGE = (
+    f"the server's answer is larger than {LIMITS['resultMb']} MB and was not read to its end "
+    "(proxy.limits.resultMb in the gateway's configuration)"
+)
+PACKED = "the server has compressed its answer, which it was not asked for: it was not read"
+SENT_AWAY = "the server has sent the gateway to another address: it was not followed"
+
+_ENDS = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+
+
+class Unread(httpx.ReadError):
+    """An answer that is not read to its end; the words say why."""
+
+
+class Bounded(httpx.AsyncByteStream):
+    """An answer's bytes, up to the limit: of all of it, or of each event of a stream."""
+
+    def __init__(self, stream, is_events, told):
+        self._stream = stream
+        self._is_events = is_events
+        # Hears of it first: what the MCP SDK makes of an exception has no words.
+        self._told = told
+
+    async def __aiter__(self):
+        count, tail = 0, b""
+        async for part in self._stream:
+            count += len(part)
+            if self._is_events:
+                # An event may end between two parts.
+                text = tail + part
+                for end in _ENDS.finditer(text):
+                    count = len(text) - end.end()
+                tail = text[-3:]
+            if count > BYTES:
+                self._told(TOO_LARGE)
+                raise Unread(TOO_LARGE)
+            yield part
+
+    async def aclose(self):
+        await self._stream.aclose()
+
+
+def _stays(response):
+    url = response.request.url
+    there = url.join(response.headers["location"])
+    return (there.scheme, there.host, there.port) == (url.scheme, url.host, url.port)
+
+
+def bound(response, told):
+    """Puts the limit in front of a response that nobody has begun to read."""
+    if response.has_redirect_location and not _stays(response):
+        # It would carry the call, and all that LiteLLM may, to wherever a server wants it.
+        told(SENT_AWAY)
+        raise Unread(SENT_AWAY)
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        # The limit would be of what it is packed into.
+        told(PACKED)
+        raise Unread(PACKED)
+    kind = response.headers.get("content-type", "").lower()
+    response.stream = Bounded(response.stream, kind.startswith("text/event-stream"), told)
