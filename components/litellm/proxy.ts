@@ -21,9 +21,10 @@ export const proxyFiles: readonly string[] = [
   ...["gate.py", "gate_environment.py", "gate_fields.py", "gate_headers.py", "gate_health.py"],
   ...["gate_identity.py", "gate_json.py", "gate_refused.json", "gate_routes.py"],
   ...["guard.py", "guard_answers.py", "guard_bounds.py", "guard_calls.py", "guard_cancel.py"],
-  ...["guard_doors.py", "guard_hash.py", "guard_held.py", "guard_kept.py", "guard_places.py"],
-  ...["guard_policy.py", "guard_requests.py", "guard_schemas.py", "guard_seams.py"],
-  ...["guard_sessions.py", "guard_stateless.py", "guard_tools.py", "trusted_roots.py"],
+  ...["guard_doors.py", "guard_hash.py", "guard_held.py", "guard_kept.py", "guard_limits.py"],
+  ...["guard_places.py", "guard_policy.py", "guard_requests.py", "guard_schemas.py"],
+  ...["guard_seams.py", "guard_sessions.py", "guard_stateless.py", "guard_tools.py"],
+  ...["trusted_roots.py"],
 ];
 
 export interface LitellmProxyArgs {

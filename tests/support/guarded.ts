@@ -122,6 +122,26 @@ async function grantEverything(url: string, name: string, value: string): Promis
   if (!answer.ok) throw new Error(`${name}: HTTP ${answer.status} ${await answer.text()}`);
 }
 
+/** @returns the address of a server that writes down its calls */
+export async function startNotes(
+  name: string,
+  network: string,
+  alias: string,
+  port: number,
+): Promise<string> {
+  await docker.start(name, [
+    ...["--network", network, "--network-alias", alias, "--env", `PORT=${port}`],
+    ...["--publish", `127.0.0.1::${port}`],
+    ...["--volume", `${resolve("tests/support/notes-server.py")}:/srv/notes.py:ro`],
+    // Another release of the MCP SDK than LiteLLM's, as servers have.
+    ...["--entrypoint", "/opt/bridge/bin/python3", docker.image(docker.images.bridge)],
+    "/srv/notes.py",
+  ]);
+  const url = await docker.published(name, port);
+  await docker.until(name, 60, async () => (await fetch(`${url}/calls`)).ok);
+  return url;
+}
+
 /** The guard alone, unless `gate` is asked for. */
 export async function guardedGateway(
   options: Pick<RealGatewayOptions, "gate" | "guard" | "sessionIdle" | "limits"> = {},
@@ -138,16 +158,7 @@ export async function guardedGateway(
     await gateway.remove();
   };
   try {
-    await docker.start(notes, [
-      ...["--network", gateway.network, "--network-alias", "mcp-notes"],
-      ...["--publish", "127.0.0.1::9000"],
-      ...["--volume", `${resolve("tests/support/notes-server.py")}:/srv/notes.py:ro`],
-      // Another release of the MCP SDK than LiteLLM's, as servers have.
-      ...["--entrypoint", "/opt/bridge/bin/python3", docker.image(docker.images.bridge)],
-      "/srv/notes.py",
-    ]);
-    const url = await docker.published(notes, 9000);
-    await docker.until(notes, 60, async () => (await fetch(`${url}/calls`)).ok);
+    const url = await startNotes(notes, gateway.network, "mcp-notes", 9000);
     for (const [name, { value }] of Object.entries(keys))
       if (value !== masterKey) await grantEverything(gateway.url, name, value);
     const locks = {

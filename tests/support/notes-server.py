@@ -42,7 +42,7 @@ async def slow(seconds: float = 0.1) -> str:
     return "at last"
 
 
-@server.tool()
+@server.tool(structured_output=False)
 def large(megabytes: int = 30) -> str:
     """Has a lot to say."""
     CALLS.append("large")

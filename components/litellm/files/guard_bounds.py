@@ -1,29 +1,14 @@
-"""What an MCP server may send at once, and how many calls may be under way.
+"""What an MCP server may answer, while it is read: so much of it, unpacked, and from where it was asked.
 
-The words of `proxy.limits` in the stack configuration: LiteLLM 1.77.3 has no limits of its own.
+LiteLLM 1.77.3 reads whatever comes to its end, and has it in memory several times.
 """
 
-import json
-import os
 import re
 
 import httpx
 
-LIMITS = {
-    # Megabytes of one answer.
-    "resultMb": 8,
-    # Calls under way at once.
-    "callsPerKey": 8,
-    "callsPerConnector": 16,
-    # The same, where one process answers them all.
-    "callsPerProcess": 4,
-    # Calls of one key that wait for their turn, and seconds.
-    "waitingPerKey": 32,
-    "waitSeconds": 30,
-    # Connectors behind which one process answers.
-    "processes": [],
-    **json.loads(os.environ.get("MCP_GATEWAY_LIMITS") or "{}"),
-}
+from guard_limits import LIMITS
+
 BYTES = int(LIMITS["resultMb"] * 1024 * 1024)
 TOO_LARGE = (
     f"the server's answer is larger than {LIMITS['resultMb']} MB and was not read to its end "

@@ -8,7 +8,8 @@ client's own, and two clients may share a key.
 from contextlib import contextmanager
 
 from mcp.server.lowlevel.server import request_ctx
-from mcp.types import JSONRPCNotification
+from mcp.types import CancelledNotificationParams, JSONRPCNotification
+from pydantic import ValidationError
 
 CANCELLED = "the call was cancelled by its client"
 
@@ -29,8 +30,13 @@ def running(token, call):
             del _running[name]
 
 
-def cancel(token, request):
-    calls = _running.get((token, request), []) if isinstance(request, (int, str)) else []
+def cancel(token, params):
+    try:
+        # As the SDK reads ids: "7" is 7.
+        request = CancelledNotificationParams.model_validate(params).requestId
+    except ValidationError:
+        return
+    calls = _running.get((token, request), [])
     if len(calls) == 1 and calls[0].task is not None:
         calls[0].cancelled = True
         calls[0].task.cancel()
@@ -59,5 +65,5 @@ class Heard:
         message = await self._reading.__anext__()
         root = getattr(getattr(message, "message", None), "root", None)
         if isinstance(root, JSONRPCNotification) and root.method == "notifications/cancelled":
-            cancel(self._token(), (root.params or {}).get("requestId"))
+            cancel(self._token(), root.params)
         return message

@@ -20,7 +20,7 @@ from mcp.types import ListToolsResult
 
 import guard_seams
 import guard_tools
-from guard_bounds import LIMITS
+from guard_limits import LIMITS
 from guard_held import Held
 from guard_places import PLACE
 from guard_sessions import GONE
@@ -52,8 +52,8 @@ class _Kept(Held):
         self._timer = None
         super().__init__(client)
 
-    def close(self):
-        super().close()
+    def close(self, words=GONE):
+        super().close(words)
         if self._timer is not None:
             self.taken()
 

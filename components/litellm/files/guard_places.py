@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter, OrderedDict, deque
 from contextvars import ContextVar
 
-from guard_bounds import LIMITS
+from guard_limits import LIMITS
 
 # The place of the call that this task makes.
 PLACE = ContextVar("mcp_gateway_place", default=None)
