@@ -14,6 +14,15 @@ import {
   testName,
   until,
 } from "../support/docker.ts";
+import { doors, leaving } from "../support/doors.ts";
+import {
+  type Guarded,
+  Observer,
+  keys,
+  replaceNotes,
+  rowsOf,
+  withGuarded,
+} from "../support/guarded.ts";
 import { scratch } from "../support/shell.ts";
 
 jest.setTimeout(120_000);
@@ -53,7 +62,27 @@ const definition = connectorDefinition.parse({
   verify: { tool: "meta", expect: "." },
 });
 if (definition.transport === "remote") throw new Error("it is not");
-const { port } = definition;
+const container = definition;
+const { port } = container;
+
+const notesIn = async (name: string): Promise<string[]> =>
+  (await dockerOk(["exec", name, "sh", "-c", "cat /tmp/notes; : >/tmp/notes"]))
+    .split("\n")
+    .filter((text) => text !== "");
+
+/** What `docker run` needs for the bridge with this server inside. */
+function bridge(directory: string, at: number): readonly string[] {
+  chmodSync(directory, 0o755);
+  mkdirSync(join(directory, "tools"));
+  writeFileSync(join(directory, "tools", "server.py"), server);
+  const files = join(process.cwd(), "components", "connectors", "files");
+  const [program = "", ...args] = programOf({ ...container, port: at }, 8);
+  return [
+    ...["--init", "--read-only", "--tmpfs", "/tmp:mode=1777", "--user", container.user],
+    ...["--volume", `${files}:/etc/mcp-gateway:ro`, "--volume", `${directory}/tools:/tools:ro`],
+    ...["--entrypoint", program, image(container.image), ...args],
+  ];
+}
 
 describeWithDocker("a call behind the bridge that nobody waits for", () => {
   const name = testName("cancel");
@@ -61,16 +90,7 @@ describeWithDocker("a call behind the bridge that nobody waits for", () => {
   const client = new Client({ name: "contract", version: "1.0.0" });
 
   beforeAll(async () => {
-    chmodSync(place.path, 0o755);
-    mkdirSync(join(place.path, "tools"));
-    writeFileSync(join(place.path, "tools", "server.py"), server);
-    const files = join(process.cwd(), "components", "connectors", "files");
-    const [program = "", ...args] = programOf(definition, 8);
-    await start(name, [
-      ...["--init", "--publish", `127.0.0.1::${port}`, "--read-only", "--tmpfs", "/tmp:mode=1777"],
-      ...["--volume", `${files}:/etc/mcp-gateway:ro`, "--volume", `${place.path}/tools:/tools:ro`],
-      ...["--user", definition.user, "--entrypoint", program, image(definition.image), ...args],
-    ]);
+    await start(name, ["--publish", `127.0.0.1::${port}`, ...bridge(place.path, port)]);
     const url = new URL(`${await published(name, port)}/mcp`);
     await until(name, 60, async () => (await fetch(`${url.origin}/status`)).ok);
     await client.connect(new StreamableHTTPClientTransport(url));
@@ -81,10 +101,7 @@ describeWithDocker("a call behind the bridge that nobody waits for", () => {
     place.remove();
   });
 
-  const notes = async (): Promise<string[]> =>
-    (await dockerOk(["exec", name, "sh", "-c", "cat /tmp/notes; : >/tmp/notes"]))
-      .split("\n")
-      .filter((text) => text !== "");
+  const notes = () => notesIn(name);
   const call = async (tool: string, word: string) => {
     const _meta = { "mcp-gateway/call": word };
     const { content } = await client.callTool({ name: tool, arguments: {}, _meta });
@@ -118,5 +135,45 @@ describeWithDocker("a call behind the bridge that nobody waits for", () => {
 
   it("is the gateway's own matter: its server hears no name of it", async () => {
     expect(await call("meta", "four")).toBe("None");
+  });
+});
+
+describeWithDocker("the same through LiteLLM", () => {
+  const place = scratch();
+  const tools = { notes: ["busy", "meta", "slow"] };
+  const rows = rowsOf({
+    both: { value: keys.both.value, row: { name: "both", tools, models: [], expires: null } },
+  });
+  let gateway: Guarded;
+  withGuarded(
+    (made) => {
+      gateway = made;
+    },
+    { gate: true, limits: { processes: ["notes"], callsPerProcess: 2 } },
+  );
+  beforeAll(async () => {
+    await replaceNotes(gateway, rows, bridge(place.path, 9000));
+  }, 120_000);
+  afterAll(() => {
+    place.remove();
+  });
+
+  it("reaches a tool, and one that hears nothing keeps its place", async () => {
+    const meta = () => doors["/mcp/"]?.(gateway, keys.both.value, "notes-meta");
+    expect(await meta()).toMatchObject({ isError: false, text: "None" });
+    await leaving(gateway, keys.both.value, "notes-slow", {});
+    await until(gateway.notesContainer, 10, async () =>
+      (await notesIn(gateway.notesContainer)).includes("cancelled"),
+    );
+    expect(await meta()).toMatchObject({ isError: false, text: "None" });
+    const observer = new Observer(gateway);
+    const began = Date.now();
+    await leaving(gateway, keys.both.value, "notes-busy", {});
+    expect(await meta()).toMatchObject({ isError: false, text: "None" });
+    expect(Date.now() - began).toBeGreaterThan(2_500);
+    expect(await observer.audit(5)).toMatchObject([
+      ...[{ outcome: "ok" }, { outcome: "cancelled" }, { outcome: "ok" }],
+      ...[{ outcome: "cancelled" }, { outcome: "ok" }],
+    ]);
   });
 });

@@ -142,6 +142,31 @@ export async function startNotes(
   return url;
 }
 
+/**
+ * Another server in the place of `notes`, on port 9000 at /mcp, with its tools locked as they are.
+ * @param rows the policy's, from then on
+ */
+export async function replaceNotes(
+  gateway: Guarded,
+  rows: readonly GuardRow[],
+  run: readonly string[],
+): Promise<void> {
+  await docker.removeAll([gateway.notesContainer], []);
+  const at = ["--network", gateway.network, "--network-alias", "mcp-notes"];
+  await docker.start(gateway.notesContainer, [...at, ...run]);
+  const server = { transport: "http", url: "http://mcp-notes:9000/mcp" };
+  let notes: ToolLock = {};
+  await docker.until(gateway.notesContainer, 60, async () => {
+    notes = await lockOf(gateway, server);
+    return true;
+  });
+  gateway.setPolicy(guardPolicy(rows, { ...gateway.locks, notes }));
+  await docker.until(gateway.relay, 30, async () => {
+    const { text } = await rpc(gateway, keys.both.value, "tools/list");
+    return text.includes("notes-");
+  });
+}
+
 /** The guard alone, unless `gate` is asked for. */
 export async function guardedGateway(
   options: Pick<RealGatewayOptions, "gate" | "guard" | "sessionIdle" | "limits"> = {},

@@ -3,6 +3,7 @@
 LiteLLM 1.77.3 reads whatever comes to its end, and has it in memory several times.
 """
 
+import asyncio
 import re
 
 import httpx
@@ -14,10 +15,18 @@ TOO_LARGE = (
     f"the server's answer is larger than {LIMITS['resultMb']} MB and was not read to its end "
     "(proxy.limits.resultMb in the gateway's configuration)"
 )
+# A large answer is read in steps, with a pause after each that all large answers share: LiteLLM has
+# one thread for everybody, and a small answer is not to wait for four that are large.
+FREE, STEP, PAUSE = 512 * 1024, 256 * 1024, 0.01
+# Seconds for which a call that met the limit keeps its place: it was dear.
+REST = 1
 PACKED = "the server has compressed its answer, which it was not asked for: it was not read"
 SENT_AWAY = "the server has sent the gateway to another address: it was not followed"
 
 _ENDS = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+
+
+_pausing = asyncio.Lock()
 
 
 class Unread(httpx.ReadError):
@@ -34,7 +43,7 @@ class Bounded(httpx.AsyncByteStream):
         self._told = told
 
     async def __aiter__(self):
-        count, tail = 0, b""
+        count, tail, step = 0, b"", FREE
         async for part in self._stream:
             count += len(part)
             if self._is_events:
@@ -46,6 +55,12 @@ class Bounded(httpx.AsyncByteStream):
             if count > BYTES:
                 self._told(TOO_LARGE)
                 raise Unread(TOO_LARGE)
+            if count < step - STEP:
+                step = FREE
+            if count > step:
+                step = count + STEP
+                async with _pausing:
+                    await asyncio.sleep(PAUSE)
             yield part
 
     async def aclose(self):
@@ -70,3 +85,7 @@ def bound(response, told):
         raise Unread(PACKED)
     kind = response.headers.get("content-type", "").lower()
     response.stream = Bounded(response.stream, kind.startswith("text/event-stream"), told)
+
+
+def met_the_limit(result):
+    return result.isError and any(getattr(part, "text", None) == TOO_LARGE for part in result.content)

@@ -10,6 +10,7 @@ from fastapi import HTTPException
 from litellm.proxy._types import UserAPIKeyAuth
 
 import guard_answers
+import guard_bounds
 import guard_cancel
 import guard_kept
 import guard_seams
@@ -69,7 +70,11 @@ async def in_its_place(original, name, *args, **kwargs):
     place = await places.take(scope().token, split(name)[0])
     PLACE.set(place)
     try:
-        return await original(name, *args, **kwargs)
+        result = await original(name, *args, **kwargs)
+        if guard_bounds.met_the_limit(result):
+            place.stay()
+            asyncio.get_running_loop().call_later(guard_bounds.REST, place.leave)
+        return result
     finally:
         place.leave()
 

@@ -4,6 +4,9 @@ import { type ListedTool, lockTools } from "../../../components/access/tools-loc
 import { guardPolicy } from "../../../components/litellm/guard-policy.ts";
 import { loading, python } from "../../support/python.ts";
 
+// Thousands of tools, in two languages.
+jest.setTimeout(60_000);
+
 const files = join("components", "litellm", "files");
 /** A tool as it was locked: one word, as in the policy file. */
 const hashOf = (tool: ListedTool): string => {
