@@ -12,7 +12,7 @@ import { checkedSalt, keptSecret } from "./database/kept-secret.ts";
 import { dataWords, litellmDatabase } from "./database/either.ts";
 import { Edge } from "./edge/edge.ts";
 import { readyCommand } from "./host/ready.ts";
-import { guardPolicy } from "./litellm/guard-policy.ts";
+import { guardPolicy, locksOf } from "./litellm/guard-policy.ts";
 import { LitellmProxy } from "./litellm/proxy.ts";
 import { MockModel } from "./mock-model/mock-model.ts";
 import { Networks } from "./networks.ts";
@@ -144,7 +144,9 @@ export class Gateway extends pulumi.ComponentResource {
         relaySecret,
         policy: pulumi
           .all([this.masterKey, keptKeys])
-          .apply(([masterKey, kept]) => guardPolicy(guardRows(model, masterKey, kept))),
+          .apply(([masterKey, kept]) =>
+            guardPolicy(guardRows(model, masterKey, kept), locksOf(model)),
+          ),
       },
       child,
     );

@@ -219,6 +219,15 @@ export interface GatewayModel {
     readonly privateRoots: string;
     /** A session with an MCP server waits so long for the next call; 0: it serves one. */
     readonly sessionIdleSeconds: number;
+    /** What one key may take of it: see the schema. */
+    readonly limits: {
+      readonly resultMb: number;
+      readonly callsPerKey: number;
+      readonly callsPerConnector: number;
+      readonly callsPerProcess: number;
+      readonly waitingPerKey: number;
+      readonly waitSeconds: number;
+    };
     readonly startSeconds: number;
   };
   readonly edge: {

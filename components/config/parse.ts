@@ -316,6 +316,7 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
         masterKeyRotation: config.proxy.masterKeyRotation,
         privateRoots: context.privateRoots,
         sessionIdleSeconds: config.proxy.sessionIdleSeconds,
+        limits: config.proxy.limits,
         startSeconds: config.proxy.startSeconds,
       },
       edge: {

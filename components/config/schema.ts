@@ -3,6 +3,7 @@ import { connector } from "./schema-connector.ts";
 import { sharedDatabase } from "./schema-database.ts";
 import { edgeRules } from "./schema-edge.ts";
 import { ingress } from "./schema-ingress.ts";
+import { callLimits } from "./schema-limits.ts";
 import { accessGroup, connectorId, key, keyName, modelName, rotationWord } from "./schema-keys.ts";
 import { secretString } from "./schema-secret.ts";
 import { imageReference, memoryMb, networkRange, port, userIds } from "./schema-values.ts";
@@ -140,6 +141,7 @@ const proxy = z
           "how long a session with an MCP server waits for the next call of the same key, 0 to 300; 0: a session for each call",
         examples: [0],
       }),
+    limits: callLimits,
     startSeconds: z.number().int().min(30).max(1800).default(300).meta({
       description: "how long LiteLLM may take to become healthy, 30 to 1800",
     }),

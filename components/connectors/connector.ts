@@ -60,7 +60,7 @@ export class Connector extends pulumi.ComponentResource {
         { name: "connector.env", content: secrets },
         child,
       );
-    const program = programOf(definition);
+    const program = programOf(definition, context.model.proxy.limits.resultMb);
     const out =
       egress.mode === "filtered"
         ? new EgressProxy(

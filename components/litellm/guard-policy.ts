@@ -1,3 +1,9 @@
+import type { LockedTool } from "../access/tools-lock.ts";
+import type { GatewayModel } from "../config/model.ts";
+
+/** What a server must list: tool → its hashes. */
+export type ToolLock = Readonly<Record<string, LockedTool>>;
+
 /** One key as the guard is to know it. */
 export interface GuardRow {
   readonly name: string;
@@ -17,9 +23,13 @@ const byName = <T>(entries: readonly (readonly [string, T])[]): Record<string, T
 
 /**
  * The guard's policy file: the same text for the same rows, in whatever order they come.
+ * @param locks connector alias → the tools as tools.lock.json has them
  * @throws Error if two rows are of the same key: the file could hold only one of them
  */
-export function guardPolicy(rows: readonly GuardRow[]): string {
+export function guardPolicy(
+  rows: readonly GuardRow[],
+  locks: Readonly<Record<string, ToolLock>>,
+): string {
   const keys = byName(
     rows.map(({ keyHash, name, tools, models, expires }) => [
       keyHash,
@@ -33,5 +43,23 @@ export function guardPolicy(rows: readonly GuardRow[]): string {
   );
   if (Object.keys(keys).length !== rows.length)
     throw new Error("two rows of the guard's policy are of the same key");
-  return `${JSON.stringify({ version: 1, keys }, null, 1)}\n`;
+  const connectors = byName(
+    Object.entries(locks).map(([alias, tools]) => [
+      alias,
+      byName(
+        Object.entries(tools).map(([tool, { description, inputSchema }]) => [
+          tool,
+          description + inputSchema,
+        ]),
+      ),
+    ]),
+  );
+  return `${JSON.stringify({ version: 2, keys, connectors }, null, 1)}\n`;
+}
+
+/** Each connector's tools as they are locked, by the name that LiteLLM has for it. */
+export function locksOf({
+  connectors,
+}: Pick<GatewayModel, "connectors">): Record<string, ToolLock> {
+  return Object.fromEntries(connectors.map(({ alias, lock }) => [alias, lock]));
 }

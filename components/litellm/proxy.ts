@@ -8,6 +8,7 @@ import { type Ready, readyCommand } from "../host/ready.ts";
 import { mounted, proxy } from "../names.ts";
 import type { StackContext } from "../stack.ts";
 import { litellmConfig } from "./config-file.ts";
+import { limitsText } from "./limits.ts";
 import { rootsFile } from "./roots.ts";
 import { proxyEnvFile } from "./secrets.ts";
 
@@ -19,9 +20,11 @@ export const proxyFiles: readonly string[] = [
   ...["relay_secret.py", "serve.py"],
   ...["gate.py", "gate_environment.py", "gate_fields.py", "gate_headers.py", "gate_health.py"],
   ...["gate_identity.py", "gate_json.py", "gate_refused.json", "gate_routes.py"],
-  ...["guard.py", "guard_calls.py", "guard_held.py", "guard_kept.py", "guard_policy.py"],
-  ...["guard_requests.py", "guard_schemas.py", "guard_seams.py", "guard_sessions.py"],
-  ...["guard_stateless.py", "trusted_roots.py"],
+  ...["guard.py", "guard_answers.py", "guard_bounds.py", "guard_calls.py", "guard_cancel.py"],
+  ...["guard_doors.py", "guard_hash.py", "guard_held.py", "guard_kept.py", "guard_limits.py"],
+  ...["guard_places.py", "guard_policy.py", "guard_requests.py", "guard_schemas.py"],
+  ...["guard_seams.py", "guard_sessions.py", "guard_stateless.py", "guard_tools.py"],
+  ...["trusted_roots.py"],
 ];
 
 export interface LitellmProxyArgs {
@@ -115,6 +118,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
           // Otherwise it is fetched from a public address at every start.
           LITELLM_LOCAL_MODEL_COST_MAP: "True",
           LITELLM_LOG: config.logLevel,
+          MCP_GATEWAY_LIMITS: limitsText(context.model),
           MCP_GATEWAY_SESSION_IDLE: String(config.sessionIdleSeconds),
         },
         network: context.networks.inner,

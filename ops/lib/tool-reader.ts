@@ -89,7 +89,7 @@ export class ToolReader {
     const { definition } = container;
     const name = `${this.#network}-${connector.host}`;
     const environment = { ...definition.environment, ...this.#environment(connector) };
-    const [entrypoint = "", ...command] = programOf(definition);
+    const [entrypoint = "", ...command] = programOf(definition, 64);
     await this.#docker(
       [
         ...["run", "-d", "--name", name, "--network", this.#network, "--user", container.user],

@@ -11,20 +11,23 @@ import os
 import statistics
 import sys
 import time
+from types import SimpleNamespace
 
 KEY = "sk-" + "a" * 40
 row = {"name": "bench", "tools": {"notes": ["echo"]}, "models": [], "expires": None}
 with open("/tmp/policy.json", "w", encoding="utf-8") as file:
     keys = {hashlib.sha256(KEY.encode()).hexdigest(): row}
     keys |= {f"{at:064x}": {**row, "tools": {"db": [f"t{n}" for n in range(50)]}} for at in range(100)}
-    json.dump({"version": 1, "keys": keys}, file)
+    json.dump({"version": 2, "keys": keys, "connectors": {}}, file)
 os.environ["MCP_GATEWAY_POLICY"] = "/tmp/policy.json"
 sys.path.append("/guard")
 
 import guard  # noqa: E402
+import guard_doors  # noqa: E402
 from litellm.proxy._experimental.mcp_server import server as litellm_server  # noqa: E402
 from litellm.proxy._types import UserAPIKeyAuth  # noqa: E402
 from mcp import types  # noqa: E402
+from mcp.server.lowlevel.server import request_ctx  # noqa: E402
 
 user = UserAPIKeyAuth(api_key=KEY)
 request = types.CallToolRequest(
@@ -46,7 +49,7 @@ async def plain(_request):
     return await execute("notes-echo")
 
 
-manager = guard.manager_front(executed_with_hook)
+manager = guard_doors.manager_front(guard.policy)(executed_with_hook)
 
 
 async def through_manager(_request):
@@ -55,7 +58,8 @@ async def through_manager(_request):
 
 async def main():
     litellm_server.set_auth_context(user)
-    guarded = guard.handler_front(through_manager)
+    request_ctx.set(SimpleNamespace(request_id=1))
+    guarded = guard_doors.handler_front(guard.policy)(through_manager)
     times = {plain: [], guarded: []}
     for _ in range(40):
         for handler, seen in times.items():

@@ -28,6 +28,20 @@ const definition = connectorDefinition.parse({
 if (definition.transport === "remote") throw new Error("it is not");
 const { port } = definition;
 
+/** The same server with tools that it does not list. */
+const unlisted = (source: string): string =>
+  source.replace(
+    "    return str(os.getpid())",
+    `    if name == "large":
+        return "x" * 30_000_000
+    if name == "twice":
+        print(json.dumps({"jsonrpc": "2.0", "method": "notifications/x", "params": {"a": "y" * 2_000_000}}))
+        return "after it"
+    if name == "odd":
+        print('[1]\\n{"jsonrpc": "2.0", "id": [], "result": {}}\\n' + "[" * 100_000)
+    return str(os.getpid())`,
+  );
+
 describeWithDocker("the bridge, with the real mcp-proxy", () => {
   const name = testName("bridge");
   const place = scratch();
@@ -36,10 +50,10 @@ describeWithDocker("the bridge, with the real mcp-proxy", () => {
   beforeAll(async () => {
     chmodSync(place.path, 0o755);
     mkdirSync(join(place.path, "tools"));
-    writeFileSync(join(place.path, "tools", "server.py"), toolServer);
+    writeFileSync(join(place.path, "tools", "server.py"), unlisted(toolServer));
     const files = join(process.cwd(), "components", "connectors", "files");
     writeFileSync(join(place.path, "env"), "");
-    const [program = "", ...args] = programOf(definition);
+    const [program = "", ...args] = programOf(definition, 1);
     await start(name, [
       ...["--restart", "unless-stopped", "--init", "--publish", `127.0.0.1::${port}`],
       ...["--cap-drop", "ALL", "--read-only", "--tmpfs", "/tmp:size=16m", "--memory", "256m"],
@@ -119,6 +133,51 @@ describeWithDocker("the bridge, with the real mcp-proxy", () => {
     );
     await served(5);
     expect(await inspect("{{.RestartCount}}")).toBe("0");
+  });
+
+  const tooLarge =
+    "error: the server's answer is larger than 1 MB and was not read to its end " +
+    "(proxy.limits.resultMb in the gateway's configuration)";
+
+  it("answers for what is too large, also four times at once, and lives", async () => {
+    const [before] = await served(1);
+    const four = await Promise.all(Array.from({ length: 4 }, () => call("large")));
+    expect(new Set(four)).toEqual(new Set([tooLarge]));
+    expect(await call("twice")).toBe("after it");
+    expect(await call("odd")).toMatch(/^pong/);
+    expect([(await served(1))[0], await inspect("{{.RestartCount}}")]).toEqual([before, "0"]);
+  });
+
+  /** Process ids in the container whose command line has this in it. */
+  const pids = async (what: string): Promise<string[]> => {
+    const script = `for f in /proc/[0-9]*/cmdline; do p=\${f#/proc/}; tr '\\0' ' ' <$f 2>/dev/null | grep -q "^[^ ]*python3 ${what}" && echo \${p%/cmdline}; done; true`;
+    const { stdout } = await docker(["exec", name, "sh", "-c", script]);
+    return stdout.trim().split("\n");
+  };
+
+  it.each([
+    ["the first program", "-I -S /etc/mcp-gateway/bridge.py"],
+    ["mcp-proxy", "/usr/local/bin/mcp-proxy"],
+    ["the bridge's child", "/etc/mcp-gateway/bridge_child.py"],
+  ])("ends its container when %s is killed, and serves again", async (_, what) => {
+    await served(30);
+    const found = await pids(what);
+    expect(found).toEqual([expect.stringMatching(/^\d+$/)]);
+    const began = await inspect("{{.State.StartedAt}}");
+    const under = call("wait");
+    await new Promise((done) => setTimeout(done, 500));
+    const killed = Date.now();
+    await dockerOk(["exec", name, "sh", "-c", `kill -9 ${found[0] ?? ""}`]);
+    // Nobody waits for ever, and an error without words is none.
+    expect(await under).toMatch(/^(failed|error): \S/);
+    while ((await inspect("{{.State.StartedAt}}")) === began)
+      await new Promise((done) => setTimeout(done, 50));
+    const ended = Date.now() - killed;
+    const [, milliseconds] = await served(30);
+    process.stdout.write(
+      `    another container after ${ended} ms, serving after ${milliseconds} ms more\n`,
+    );
+    expect(ended).toBeLessThan(5_000);
   });
 
   it("starts more and more slowly while the server crashes, and says why in its log", async () => {

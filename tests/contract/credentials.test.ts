@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import { parse, stringify } from "yaml";
+import { guardPolicy } from "../../components/litellm/guard-policy.ts";
 import { exampleConfig, modelOf } from "../support/config.ts";
 import * as docker from "../support/docker.ts";
 import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { asks } from "../support/gateway-asks.ts";
-import { sha256 } from "../support/guarded.ts";
+import { lockOf, sha256 } from "../support/guarded.ts";
 
 jest.setTimeout(60_000);
 
@@ -50,8 +51,8 @@ docker.describeWithDocker("credentials that a client sends for a server, on Lite
   let gateway: RealGateway;
   beforeAll(async () => {
     const tools = Object.fromEntries(Object.keys(servers).map((alias) => [alias, ["seen"]]));
+    const rows = [{ name: "k", keyHash: sha256(key), tools, models: [], expires: null }];
     gateway = await realGateway(model, {
-      rows: [{ name: "k", keyHash: sha256(key), tools, models: [], expires: null }],
       config: (text) => {
         const config = parse(text) as { mcp_servers: Record<string, unknown> };
         for (const [alias, type] of Object.entries(servers))
@@ -71,6 +72,9 @@ docker.describeWithDocker("credentials that a client sends for a server, on Lite
       const probe = "import socket; socket.create_connection(('127.0.0.1', 9000), 1)";
       return (await docker.docker(["exec", headersServer, "python3", "-c", probe])).code === 0;
     });
+    const lock = await lockOf(gateway, { transport: "http", url: "http://mcp-headers:9000/mcp" });
+    const locks = Object.fromEntries(Object.keys(servers).map((alias) => [alias, lock]));
+    gateway.setPolicy(guardPolicy(rows, locks));
     const made = await asks(() => gateway).ask("/key/generate", masterKey, { key, key_alias: "k" });
     expect(made.status).toBe(200);
   }, 240_000);

@@ -1,4 +1,3 @@
-import { guardPolicy } from "../../components/litellm/guard-policy.ts";
 import {
   describeWithDocker,
   dockerOk,
@@ -41,7 +40,7 @@ describeWithDocker("sessions that wait for the next call", () => {
   withGuarded(
     (made) => {
       gateway = made;
-      gateway.setPolicy(guardPolicy(rows));
+      gateway.setPolicy(gateway.policy(rows));
     },
     { sessionIdle: idle },
   );

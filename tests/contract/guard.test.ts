@@ -1,4 +1,3 @@
-import { guardPolicy } from "../../components/litellm/guard-policy.ts";
 import { describeWithDocker, dockerOk, until } from "../support/docker.ts";
 import { GONE, ask, doors, gatewayTool, leaving, order, rpc } from "../support/doors.ts";
 import { masterKey } from "../support/gateway.ts";
@@ -182,7 +181,7 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
       text: expect.stringContaining("it is broken") as string,
     });
     expect(await observer.audit(1)).toMatchObject([{ tool: "broken", outcome: "error" }]);
-    gateway.setPolicy(guardPolicy(rowsOf(withRow("part", { reports: ["list_schemas"] }))));
+    gateway.setPolicy(gateway.policy(rowsOf(withRow("part", { reports: ["list_schemas"] }))));
     expect(await doors["/mcp/"]?.(gateway, keys.part.value, "reports-list_schemas")).toMatchObject({
       isError: true,
     });
@@ -190,7 +189,7 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
   });
 
   it("takes another policy at the next call, and refuses everything without one", async () => {
-    const good = guardPolicy(rowsOf(withRow("master", { db: ["list_schemas"] })));
+    const good = gateway.policy(rowsOf(withRow("master", { db: ["list_schemas"] })));
     const call = async () =>
       (await doors["/mcp/"]?.(gateway, masterKey, "db-list_schemas"))?.isError;
     const states = async () =>
@@ -202,9 +201,10 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
       undefined,
       "",
       "{",
-      good.replace('"version":1', '"version":2').replace('"version": 1', '"version": 2'),
+      good.replace('"version": 2', '"version": 1'),
       good.replace('"models"', '"model"'),
-      '{"version":1,"keys":{}}',
+      good.replace('"connectors"', '"connector"'),
+      '{"version":2,"keys":{},"connectors":{}}',
     ]) {
       gateway.setPolicy(bad);
       expect([await call(), await call(), await listed("both")]).toEqual([true, true, []]);
@@ -212,7 +212,7 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
       expect(await call()).toBe(false);
     }
     // Once per change of state, not once per call.
-    expect((await states()) - before).toBe(12);
+    expect((await states()) - before).toBe(14);
   });
 
   it("never writes arguments, results or keys", async () => {

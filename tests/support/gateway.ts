@@ -1,10 +1,11 @@
 import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readToolsLock } from "../../components/config/read.ts";
 import type { GatewayModel } from "../../components/config/model.ts";
 import { sampleUri } from "../../components/database/sample-data.ts";
 import { databaseUri, setupSql } from "../../components/database/setup-sql.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
-import { type GuardRow, guardPolicy } from "../../components/litellm/guard-policy.ts";
+import { type GuardRow, guardPolicy, locksOf } from "../../components/litellm/guard-policy.ts";
 import { proxyFiles } from "../../components/litellm/proxy.ts";
 import { rootsFile } from "../../components/litellm/roots.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
@@ -69,6 +70,8 @@ export interface RealGatewayOptions {
   readonly gate?: boolean;
   /** Seconds that a session with an MCP server waits for its next call. */
   readonly sessionIdle?: number;
+  /** The guard's limits, where they are not the usual ones. */
+  readonly limits?: object;
   /** Makes another config.yaml of the rendered one. */
   readonly config?: (rendered: string) => string;
 }
@@ -172,7 +175,9 @@ export async function realGateway(
       writeFileSync(`${file}.new`, text, { mode: 0o644 });
       renameSync(`${file}.new`, file);
     };
-    setPolicy(guardPolicy(options.rows ?? []));
+    // Behind `db` is the real server.
+    const db = readToolsLock(process.cwd()).connectors["postgres"]?.tools ?? {};
+    setPolicy(guardPolicy(options.rows ?? [], { ...locksOf(model), db }));
     for (const file of proxyFiles)
       copyFileSync(join("components", "litellm", "files", file), join(config, file));
     if (options.gate === false || options.guard === false)
@@ -188,6 +193,7 @@ export async function realGateway(
     await docker.start(name.proxy, [
       ...[...on("mcp-litellm-proxy"), "--publish", "127.0.0.1::4000", "--cap-drop", "ALL"],
       ...["--env", `MCP_GATEWAY_SESSION_IDLE=${options.sessionIdle ?? 30}`],
+      ...["--env", `MCP_GATEWAY_LIMITS=${JSON.stringify(options.limits ?? {})}`],
       ...["--volume", `${config}:/etc/mcp-gateway:ro`],
       ...["--volume", `${policy}:/etc/mcp-gateway-policy:ro`],
       ...["--volume", `${join(place.path, "proxy.env")}:/run/secrets/mcp-gateway.env:ro`],

@@ -1,11 +1,22 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { readFileSync } from "node:fs";
-import type { GuardRow } from "../../components/litellm/guard-policy.ts";
+import { type ListedTool, lockTools } from "../../components/access/tools-lock.ts";
+import {
+  type GuardRow,
+  type ToolLock,
+  guardPolicy,
+} from "../../components/litellm/guard-policy.ts";
 import { exampleConfig, modelOf } from "./config.ts";
 import * as docker from "./docker.ts";
 import { rpc } from "./doors.ts";
-import { type RealGateway, adminHeader, masterKey, realGateway } from "./gateway.ts";
+import {
+  type RealGateway,
+  type RealGatewayOptions,
+  adminHeader,
+  masterKey,
+  realGateway,
+} from "./gateway.ts";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -53,6 +64,18 @@ export interface Guarded extends RealGateway {
   readonly notes: string;
   readonly notesContainer: string;
   readonly provider: string;
+  /** The policy file of these rows, with both servers' tools as they were listed at first. */
+  readonly policy: (rows: readonly GuardRow[]) => string;
+  readonly locks: Readonly<Record<string, ToolLock>>;
+}
+
+/** What a server lists now, as tools.lock.json would have it. */
+export async function lockOf(gateway: RealGateway, server: object): Promise<ToolLock> {
+  const ran = await docker.dockerOk(
+    ["exec", "-i", gateway.proxy, "python3", "/etc/mcp-gateway/list_tools.py"],
+    JSON.stringify(server),
+  );
+  return lockTools(JSON.parse(ran) as ListedTool[]);
 }
 
 export const rowsOf = (keys: Readonly<Record<string, TestKey>>): GuardRow[] =>
@@ -99,13 +122,54 @@ async function grantEverything(url: string, name: string, value: string): Promis
   if (!answer.ok) throw new Error(`${name}: HTTP ${answer.status} ${await answer.text()}`);
 }
 
+/** @returns the address of a server that writes down its calls */
+export async function startNotes(
+  name: string,
+  network: string,
+  alias: string,
+  port: number,
+): Promise<string> {
+  await docker.start(name, [
+    ...["--network", network, "--network-alias", alias, "--env", `PORT=${port}`],
+    ...["--publish", `127.0.0.1::${port}`],
+    ...["--volume", `${resolve("tests/support/notes-server.py")}:/srv/notes.py:ro`],
+    // Another release of the MCP SDK than LiteLLM's, as servers have.
+    ...["--entrypoint", "/opt/bridge/bin/python3", docker.image(docker.images.bridge)],
+    "/srv/notes.py",
+  ]);
+  const url = await docker.published(name, port);
+  await docker.until(name, 60, async () => (await fetch(`${url}/calls`)).ok);
+  return url;
+}
+
+/**
+ * Another server in the place of `notes`, on port 9000 at /mcp, with its tools locked as they are.
+ * @param rows the policy's, from then on
+ */
+export async function replaceNotes(
+  gateway: Guarded,
+  rows: readonly GuardRow[],
+  run: readonly string[],
+): Promise<void> {
+  await docker.removeAll([gateway.notesContainer], []);
+  const at = ["--network", gateway.network, "--network-alias", "mcp-notes"];
+  await docker.start(gateway.notesContainer, [...at, ...run]);
+  const server = { transport: "http", url: "http://mcp-notes:9000/mcp" };
+  let notes: ToolLock = {};
+  await docker.until(gateway.notesContainer, 60, async () => {
+    notes = await lockOf(gateway, server);
+    return true;
+  });
+  gateway.setPolicy(guardPolicy(rows, { ...gateway.locks, notes }));
+  await docker.until(gateway.relay, 30, async () => {
+    const { text } = await rpc(gateway, keys.both.value, "tools/list");
+    return text.includes("notes-");
+  });
+}
+
 /** The guard alone, unless `gate` is asked for. */
 export async function guardedGateway(
-  options: {
-    readonly guard?: boolean;
-    readonly gate?: boolean;
-    readonly sessionIdle?: number;
-  } = {},
+  options: Pick<RealGatewayOptions, "gate" | "guard" | "sessionIdle" | "limits"> = {},
 ): Promise<Guarded> {
   const gateway = await realGateway(model, {
     gate: false,
@@ -119,19 +183,18 @@ export async function guardedGateway(
     await gateway.remove();
   };
   try {
-    await docker.start(notes, [
-      ...["--network", gateway.network, "--network-alias", "mcp-notes"],
-      ...["--publish", "127.0.0.1::9000"],
-      ...["--volume", `${resolve("tests/support/notes-server.py")}:/srv/notes.py:ro`],
-      // Another release of the MCP SDK than LiteLLM's, as servers have.
-      ...["--entrypoint", "/opt/bridge/bin/python3", docker.image(docker.images.bridge)],
-      "/srv/notes.py",
-    ]);
-    const url = await docker.published(notes, 9000);
-    await docker.until(notes, 60, async () => (await fetch(`${url}/calls`)).ok);
+    const url = await startNotes(notes, gateway.network, "mcp-notes", 9000);
     for (const [name, { value }] of Object.entries(keys))
       if (value !== masterKey) await grantEverything(gateway.url, name, value);
-    const guarded = { ...gateway, notes: url, notesContainer: notes, remove };
+    const locks = {
+      db: await lockOf(gateway, { transport: "sse", url: "http://mcp-planets:8686/sse" }),
+      notes: await lockOf(gateway, { transport: "http", url: "http://mcp-notes:9000/mcp" }),
+      reports: { list_schemas: { description: "0".repeat(16), inputSchema: "0".repeat(16) } },
+    };
+    const policy = (rows: readonly GuardRow[]): string => guardPolicy(rows, locks);
+    gateway.setPolicy(policy(rowsOf(keys)));
+    const own = { notes: url, notesContainer: notes, locks, policy };
+    const guarded = { ...gateway, ...own, remove };
     // The relay looks for a server that was not there once a second.
     await docker.until(gateway.relay, 30, async () => {
       const { text } = await rpc(guarded, keys.both.value, "tools/list");

@@ -1,8 +1,13 @@
-"""An MCP server that writes down every call that reaches it: GET /calls, which forgets them."""
+"""An MCP server that writes down every call that reaches it: GET /calls, which forgets them.
+
+At /mcp over streamable HTTP, at /sse over SSE; on the port in PORT.
+"""
 
 import asyncio
+import os
 
 import uvicorn
+from mcp import types
 from mcp.server.fastmcp import Context, FastMCP
 from starlette.responses import JSONResponse, Response
 
@@ -29,8 +34,48 @@ def execute_sql(sql: str = "") -> str:
 async def slow(seconds: float = 0.1) -> str:
     """Takes its time."""
     CALLS.append("slow")
-    await asyncio.sleep(seconds)
+    try:
+        await asyncio.sleep(seconds)
+    except asyncio.CancelledError:
+        CALLS.append("slow cancelled")
+        raise
     return "at last"
+
+
+@server.tool(structured_output=False)
+def large(megabytes: int = 30) -> str:
+    """Has a lot to say."""
+    CALLS.append("large")
+    return "x" * (megabytes * 1024 * 1024)
+
+
+@server.tool()
+async def alter(ctx: Context, text: str = "Takes its time.") -> str:
+    """Gives another tool another description, and says so."""
+    server._tool_manager._tools["slow"].description = text
+    await ctx.session.send_tool_list_changed()
+    return "altered"
+
+
+# Answers that FastMCP does not give.
+ANSWERS = {
+    "silent": types.CallToolResult(content=[], isError=True),
+    "mute": types.CallToolResult(content=[types.TextContent(type="text", text=" ")], isError=True),
+    "empty": types.CallToolResult(content=[]),
+}
+for name in ANSWERS:
+    server.add_tool(lambda: "", name=name, description="Says nothing.")
+handle = server._mcp_server.request_handlers[types.CallToolRequest]
+
+
+async def answer(request):
+    if request.params.name in ANSWERS:
+        CALLS.append(request.params.name)
+        return types.ServerResult(ANSWERS[request.params.name])
+    return await handle(request)
+
+
+server._mcp_server.request_handlers[types.CallToolRequest] = answer
 
 
 @server.tool()
@@ -74,6 +119,14 @@ async def forget(request):
     return JSONResponse([])
 
 
+@server.custom_route("/describe", methods=["POST"])
+async def describe(request):
+    """Gives a tool another description, and says nothing."""
+    query = request.query_params
+    server._tool_manager._tools[query["tool"]].description = query["text"]
+    return JSONResponse([])
+
+
 @server.custom_route("/calls", methods=["GET"])
 async def calls(_request):
     seen, CALLS[:] = list(CALLS), []
@@ -81,14 +134,17 @@ async def calls(_request):
 
 
 inner = server.streamable_http_app()
+streams = server.sse_app()
 
 
 async def app(scope, receive, send):
     name = dict(scope.get("headers", [])).get(b"mcp-session-id", b"").decode()
     if name and name not in server.session_manager._server_instances:
         await Response("Session not found", FORGOTTEN[0])(scope, receive, send)
+    elif scope.get("path", "").startswith(("/sse", "/messages")):
+        await streams(scope, receive, send)
     else:
         await inner(scope, receive, send)
 
 
-uvicorn.run(app, host="0.0.0.0", port=9000)
+uvicorn.run(app, host="0.0.0.0", port=int(os.environ.get("PORT", "9000")))

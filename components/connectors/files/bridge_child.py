@@ -1,129 +1,256 @@
-"""Keeps a stdio server alive behind mcp-proxy: `bridge_child.py PROGRAM ARGUMENT...`.
+"""Keeps a stdio server alive behind mcp-proxy: `bridge_child.py MEGABYTES PROGRAM ARGUMENT...`.
 
 mcp-proxy starts its server once. When that has ended, it answers every call with an empty error,
 for ever. This stands between the two and passes lines on. When the server ends, the calls that it
 owes an answer are told so, a new one is started and greeted as the first was, and whoever calls
 meanwhile is told to come again. A server that keeps ending is left to Docker, which starts the
 whole container again and waits longer each time.
+
+An answer of more than MEGABYTES is not passed on. A call that nobody waits for any longer is
+cancelled: mcp-proxy has no word for that, so LiteLLM's guard says it as a call of a tool.
 """
 
 import json
 import os
-import signal
+import re
+import socket
 import subprocess
 import sys
 import threading
 import time
+import traceback
 
+# Where bridge.py waits for the end of this connection.
+NAME = "\0mcp-gateway-bridge"
 # Ended so soon after its start, in seconds, it counts as a crash; so many of them in a row are
 # a loop.
 SOON, LOOP = 10, 3
+# What the guard calls a call in its `_meta`, and the tool with which it takes it back.
+CALL, CANCEL = "mcp-gateway/call", "mcp-gateway/cancel"
+# Of an answer that is too long, so much of either end is looked at for the request's id.
+END = 4096
+
+_ID = rb'"id"\s*:\s*(-?\d+|"(?:[^"\\]|\\.)*")'
+_VERSION = rb'"jsonrpc"\s*:\s*"2\.0"'
+_NOTE = re.compile(rb"\s*\{\s*(?:" + _VERSION + rb'\s*,\s*)?"method"')
+_FIRST = re.compile(rb"\s*\{\s*(?:" + _VERSION + rb"\s*,\s*)?" + _ID + rb"\s*[,}]")
+_LAST = re.compile(rb",\s*(?:" + _VERSION + rb"\s*,\s*)?" + _ID + rb"\s*(?:,\s*" + _VERSION + rb"\s*)?\}\s*$")
 
 
 def log(text):
     print(f"mcp-gateway: {text}", file=sys.stderr, flush=True)
 
 
+def request_of(head, tail):
+    """The id in an answer of which only both ends are known; None if it is in neither."""
+    found = _FIRST.match(head) or _LAST.search(tail)
+    return json.loads(found[1]) if found else None
+
+
 class Child:
-    def __init__(self, command):
+    def __init__(self, command, megabytes):
         self.command = command
-        self.lock = threading.Lock()
+        self.most = megabytes * 1024 * 1024
+        self.too_large = (
+            f"the server's answer is larger than {megabytes} MB and was not read to its end "
+            "(proxy.limits.resultMb in the gateway's configuration)"
+        )
+        # What is known of the server, and the two ways on; a full one holds up nothing else.
+        self.lock, self.up, self.down = threading.Lock(), threading.Lock(), threading.Lock()
         self.process = None
         self.hello = self.initialized = None
-        # Ids of requests without an answer; the server takes some; what became of the last one.
-        self.owed, self.ready, self.last = set(), False, ""
+        # Ids of requests without an answer, by what the guard calls them or None; the server takes
+        # some; what became of the last one.
+        self.owed, self.ready, self.last = {}, False, ""
+        # Id of a question of ours → the call that is over with its answer.
+        self.asked, self.questions = {}, 0
 
     def start(self):
-        self.process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-        )
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def answer(self, line):
-        sys.stdout.write(line)
-        sys.stdout.flush()
+        with self.up:
+            sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
 
-    def refuse(self, request):
-        error = {"code": -32000, "message": f"the server {self.last} and is starting again"}
-        self.answer(json.dumps({"jsonrpc": "2.0", "id": request, "error": error}) + "\n")
+    def say(self, request, **what):
+        self.answer(json.dumps({"jsonrpc": "2.0", "id": request, **what}).encode() + b"\n")
+
+    def refuse(self, request, words):
+        self.say(request, error={"code": -32000, "message": words})
+
+    def tell(self, process, line):
+        with self.down:
+            try:
+                process.stdin.write(line)
+                process.stdin.flush()
+            except (OSError, ValueError):
+                # It is ending: who reads its answers sees that too, and tells who is owed one.
+                pass
 
     def send(self, line):
-        """A line of the bridge's, under the lock."""
-        message = json.loads(line)
-        method, request = message.get("method"), message.get("id")
-        if method == "initialize":
-            self.hello, self.ready = line, True
-        elif method == "notifications/initialized":
-            self.initialized = line
-        asks = method is not None and request is not None
-        if not self.ready:
-            if asks:
-                self.refuse(request)
-            return
-        if asks:
-            self.owed.add(request)
+        """A line of the bridge's."""
         try:
-            self.process.stdin.write(line)
-        except OSError:
-            # It is ending: who reads its answers sees that too, and tells who is owed one.
-            pass
+            message = json.loads(line)
+        except RecursionError:
+            self.refuse(request_of(line[:END], line[-END:]), "the call is nested too deeply")
+            return
+        method, request = message.get("method"), message.get("id")
+        params = message.get("params") or {}
+        if method == "tools/call" and params.get("name") == CANCEL:
+            self.cancel(params["arguments"]["call"])
+            # As an error: mcp-proxy asks for a list of tools after any other answer.
+            self.say(request, result={"content": [], "isError": True})
+            return
+        name = (params.get("_meta") or {}).pop(CALL, None)
+        if name is not None:
+            # The server need not know.
+            if not params["_meta"]:
+                del params["_meta"]
+            line = json.dumps(message).encode() + b"\n"
+        asks = method is not None and request is not None
+        with self.lock:
+            if method == "initialize":
+                self.hello, self.ready = line, True
+            elif method == "notifications/initialized":
+                self.initialized = line
+            ready, process = self.ready, self.process
+            if ready and asks:
+                self.owed[request] = name
+        if ready:
+            self.tell(process, line)
+        elif asks:
+            self.refuse(request, f"the server {self.last} and is starting again")
+
+    def cancel(self, name):
+        """Tells the server that nobody waits for a call, and asks whether it has heard.
+
+        A server that is busy with the call answers the question when it is through, and only then
+        the call is over: it keeps its place among the calls that the gateway lets through.
+        """
+        with self.lock:
+            request = next((one for one, called in self.owed.items() if called == name), None)
+            if request is None or not self.ready:
+                return
+            self.questions += 1
+            question = f"mcp-gateway-{self.questions}"
+            self.asked[question] = request
+            process = self.process
+        for what in (
+            {"method": "notifications/cancelled", "params": {"requestId": request, "reason": "nobody waits"}},
+            {"method": "ping", "id": question},
+        ):
+            self.tell(process, json.dumps({"jsonrpc": "2.0", **what}).encode() + b"\n")
+
+    def lines(self):
+        """The server's lines; of one that is too long both ends and None."""
+        while line := self.process.stdout.readline(self.most + 1):
+            if len(line) <= self.most or line.endswith(b"\n"):
+                yield line, None
+                continue
+            head, tail = line[:END], line[-END:]
+            del line
+            while (part := self.process.stdout.readline(65536)) and not part.endswith(b"\n"):
+                tail = (tail + part)[-END:]
+            yield None, (head, (tail + part)[-END:])
+
+    def cut(self, head, tail):
+        """An answer that is too long."""
+        log(self.too_large)
+        if _NOTE.match(head):
+            # It was none: nobody waits for it.
+            return
+        request = request_of(head, tail)
+        with self.lock:
+            # Nobody knows whose it was: everybody who waits is told.
+            told = list(self.owed) if request is None else [one for one in self.owed if one == request]
+            for one in told:
+                del self.owed[one]
+        for one in told:
+            self.refuse(one, self.too_large)
 
     def serve(self):
         """Passes the server's answers on until it ends. Returns its exit code."""
         greeting = json.loads(self.hello)["id"] if self.hello else None
         if self.hello:
-            self.process.stdin.write(self.hello)
-        for line in self.process.stdout:
+            self.tell(self.process, self.hello)
+        for line, ends in self.lines():
+            if ends is not None:
+                self.cut(*ends)
+                continue
             try:
                 message = json.loads(line)
-            except ValueError:
-                log(f"this is no message: {line.strip()[:200]}")
+            except (ValueError, RecursionError):
+                message = None
+            if not isinstance(message, dict):
+                log(f"this is no message: {line[:200]!r}")
                 continue
-            with self.lock:
-                answered = message.get("id") if "method" not in message else None
-                if greeting is not None and answered == greeting:
-                    # The bridge had this answer from the first server.
-                    greeting = None
-                    self.process.stdin.write(self.initialized or "")
-                    self.ready = True
-                    continue
-                self.owed.discard(answered)
+            answered = message.get("id") if "method" not in message else None
+            if not isinstance(answered, (int, str)):
                 self.answer(line)
+            elif answered == greeting:
+                # The bridge had this answer from the first server.
+                greeting = None
+                if self.initialized:
+                    self.tell(self.process, self.initialized)
+                with self.lock:
+                    self.ready = True
+            else:
+                self.pass_on(answered, line)
         return self.process.wait()
+
+    def pass_on(self, answered, line):
+        with self.lock:
+            over = self.asked.pop(answered, None)
+            request = answered if over is None else over
+            owed = request in self.owed
+            self.owed.pop(request, None)
+        if over is None and owed:
+            self.answer(line)
+        elif owed:
+            self.refuse(over, "the call was cancelled")
 
     def ended(self, code):
         with self.lock:
             self.ready, self.last = False, f"has ended with exit code {code}"
-            for request in self.owed:
-                self.refuse(request)
+            told = list(self.owed)
             self.owed.clear()
+            self.asked.clear()
+        for request in told:
+            self.refuse(request, f"the server {self.last} and is starting again")
         log(f"the server {self.last}")
 
     def run(self):
         crashes = 0
         while True:
             began = time.monotonic()
-            try:
-                code = self.serve()
-            except OSError:
-                code = self.process.wait()
-            self.ended(code)
+            self.ended(self.serve())
             crashes = crashes + 1 if time.monotonic() - began < SOON else 1
             if crashes >= LOOP or not self.initialized:
                 log("it keeps ending: the container starts again")
                 # Time for the last refusals to reach who called.
                 time.sleep(0.3)
-                os.kill(os.getppid(), signal.SIGKILL)
-                os._exit(1)
+                return
             time.sleep(0.1 * crashes)
             with self.lock:
                 self.start()
 
 
+def watched(work):
+    """Whatever ends this ends the process, and with it the container (bridge.py)."""
+    try:
+        work()
+    except BaseException:
+        traceback.print_exc()
+    os._exit(1)
+
+
 if __name__ == "__main__":
-    child = Child(sys.argv[1:])
+    alive = socket.socket(socket.AF_UNIX)
+    alive.connect(NAME)
+    child = Child(sys.argv[2:], int(sys.argv[1]))
     child.start()
-    threading.Thread(target=child.run, daemon=True).start()
-    for text in sys.stdin:
-        with child.lock:
-            child.send(text)
+    threading.Thread(target=watched, args=(child.run,), daemon=True).start()
+    for text in sys.stdin.buffer:
+        child.send(text)
     child.process.terminate()

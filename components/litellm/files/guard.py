@@ -1,11 +1,9 @@
 """The guard: LiteLLM 1.77.3 executes a tool only for a key whose row has it.
 
 A callback file (`litellm_settings.callbacks: ["guard.instance"]`). LiteLLM's own hooks decide;
-wrappers in front of three functions do what no hook can: shorten the list, tell a client that its
-call has failed, and write one audit line per call (docs/decisions/guard.md).
+wrappers in front of some functions (guard_doors.py) do what no hook can (docs/decisions/guard.md).
 """
 
-import asyncio
 import gc
 import os
 import sys
@@ -13,42 +11,28 @@ import sys
 # LiteLLM loads this file by its path: its neighbours are found only if we say where.
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
-from fastapi import HTTPException  # noqa: E402
 from litellm.integrations.custom_guardrail import CustomGuardrail  # noqa: E402
 from litellm.proxy._types import UserAPIKeyAuth  # noqa: E402
 from litellm.types.guardrails import GuardrailEventHooks  # noqa: E402
 from litellm.types.utils import CallTypes  # noqa: E402
 
+import guard_answers  # noqa: E402
+import guard_doors  # noqa: E402
 import guard_kept  # noqa: E402
 import guard_requests  # noqa: E402
 import guard_schemas  # noqa: E402
 import guard_seams  # noqa: E402
 import guard_sessions  # noqa: E402
 import guard_stateless  # noqa: E402
-from gate_identity import IDENTITY  # noqa: E402
+import guard_tools  # noqa: E402
 from guard_calls import CALL, SCOPE, Call, Scope, emit, scope  # noqa: E402
+from guard_doors import refused, token_of  # noqa: E402
 from guard_policy import Policy, Refusal  # noqa: E402
+from guard_tools import LockedTools  # noqa: E402
 
 POLICY = os.environ.get("MCP_GATEWAY_POLICY", "/etc/mcp-gateway-policy/policy.json")
 ROUTES = {"aresponses": "/v1/responses"}
 policy = Policy(POLICY, emit)
-
-
-class RefusedCall(HTTPException):
-    """A refusal in the only shape that LiteLLM shows to a caller."""
-
-
-def refused(refusal):
-    return RefusedCall(status_code=403, detail=refusal.message)
-
-
-def token_of(user):
-    """The SHA-256 of the key that LiteLLM has authenticated and the gate has seen: the same, or nobody's.
-
-    A request that has come past the gate has no identity, whatever LiteLLM takes it for.
-    """
-    token = user.api_key if isinstance(user, UserAPIKeyAuth) else None
-    return token if token == IDENTITY.get() else None
 
 
 class Guard(CustomGuardrail):
@@ -137,118 +121,17 @@ def rest_token(kwargs):
     return tokens.pop() if len(tokens) == 1 else None
 
 
-def list_front(original):
-    async def guarded_list(*args, **kwargs):
-        tools = await original(*args, **kwargs)
-        user = kwargs.get("user_api_key_auth", args[0] if args else None)
-        try:
-            names = policy.row(token_of(user)).full_names
-        except Refusal:
-            return []
-        return [tool for tool in tools if tool.name in names]
-
-    return guarded_list
-
-
-def manager_front(original):
-    """Executes a tool, for every door: knows the truth about how it went."""
-
-    async def guarded_call_tool(name, *args, **kwargs):
-        call = CALL.get()
-        if call is not None:
-            CALL.set(None)
-            return await executed(call, name, *args, **kwargs)
-        who = scope()
-        with Call(policy, name, who.route) as call:
-            try:
-                call.check(who)
-            except Refusal as refusal:
-                raise refused(refusal) from None
-            return await executed(call, name, *args, **kwargs)
-
-    async def executed(call, name, *args, **kwargs):
-        guard_kept.KEY.set(scope().token)
-        # In a task of its own: when a server goes away in the middle of its answer, the MCP SDK
-        # cancels whoever waits for it, and LiteLLM 1.77.3 would answer nothing at all.
-        waiting = asyncio.create_task(original(name, *args, **kwargs))
-        try:
-            result = await waiting
-        except asyncio.CancelledError:
-            if asyncio.current_task().cancelling():
-                raise
-            raise RuntimeError(guard_sessions.GONE) from None
-        except RefusedCall:
-            call.outcome = "refused"
-            raise
-        # The MCP SDK ends such a call in two ways; the client is told of both in the same words.
-        if guard_sessions.says_gone(result):
-            raise RuntimeError(guard_sessions.GONE)
-        # LiteLLM goes on with the content alone, as if every call had succeeded.
-        call.outcome = "error" if result.isError else "ok"
-        return result
-
-    return guarded_call_tool
-
-
-def handler_front(original):
-    """`tools/call` as a client says it: refusals and failures are errors in its eyes as well."""
-    from litellm.proxy._experimental.mcp_server.server import get_auth_context
-    from mcp import types
-
-    async def guarded_handler(request):
-        who = Scope(token_of(get_auth_context()[0]), "/mcp")
-        SCOPE.set(who)
-        with Call(policy, request.params.name, who.route) as call:
-            try:
-                call.check(who)
-            except Refusal as refusal:
-                content = [types.TextContent(type="text", text=refusal.message)]
-                return types.ServerResult(types.CallToolResult(content=content, isError=True))
-            CALL.set(call)
-            answer = await original(request)
-            # LiteLLM answers every exception, and every failure of a tool, with `isError: false`.
-            answer.root.isError = call.outcome != "ok"
-            return answer
-
-    return guarded_handler
-
-
-def nothing_front(_):
-    async def no_tools(*_args, **_kwargs):
-        return []
-
-    return no_tools
-
-
-def closed_front(_):
-    async def closed(*_args, **_kwargs):
-        raise HTTPException(status_code=403, detail="the gateway connects to its own servers only")
-
-    return closed
-
-
 def install():
     problems = guard_seams.unknown()
     if problems:
         raise RuntimeError("mcp-gateway: this is not the LiteLLM that the guard knows: " + "; ".join(problems))
-    from litellm.proxy._experimental.mcp_server import rest_endpoints, server
-    from mcp import types
-
+    guard_tools.lock = LockedTools(policy.locks, emit)
     guard_sessions.install()
     guard_kept.install()
     guard_schemas.install()
     guard_stateless.install()
-    guard_seams.put_in_front(server, "_list_mcp_tools", list_front)
-    guard_seams.put_in_front(server.global_mcp_server_manager, "call_tool", manager_front)
-    # The MCP SDK's own table of handlers.
-    handlers = server.server.request_handlers
-    inner = handlers[types.CallToolRequest]
-    inner = getattr(inner, "guarded", inner)
-    handlers[types.CallToolRequest] = handler_front(inner)
-    handlers[types.CallToolRequest].guarded = inner
-    # No identity reaches these two, and the second asks for none.
-    guard_seams.put_in_front(rest_endpoints, "_get_tools_for_single_server", nothing_front)
-    guard_seams.put_in_front(rest_endpoints, "_execute_with_mcp_client", closed_front)
+    guard_answers.install()
+    guard_doors.install(policy)
 
 
 install()

@@ -62,6 +62,8 @@ class Call:
         self.key = None
         # Until somebody knows better: a call that is cut off has not succeeded.
         self.outcome = "error"
+        # What executes it, and whether its client has taken it back.
+        self.task, self.cancelled = None, False
 
     def __enter__(self):
         self._start = time.perf_counter()

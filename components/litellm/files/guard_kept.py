@@ -16,10 +16,15 @@ import anyio
 from litellm.experimental_mcp_client.client import MCPClient
 from litellm.types.mcp import MCPTransport
 from mcp.shared.exceptions import McpError
+from mcp.types import ListToolsResult
 
 import guard_seams
+import guard_tools
+from guard_limits import LIMITS
 from guard_held import Held
+from guard_places import PLACE
 from guard_sessions import GONE
+from guard_tools import Changed
 
 # Seconds that a session waits for a call; 0: a session for each call, as LiteLLM has it.
 IDLE = float(os.environ.get("MCP_GATEWAY_SESSION_IDLE", "30"))
@@ -40,13 +45,15 @@ class _Kept(Held):
 
     def __init__(self, client, place):
         self.calls = 0
+        # What the server has listed in this session; None before it was asked.
+        self.tools = None
         self._place = place
         self._born = time.monotonic()
         self._timer = None
         super().__init__(client)
 
-    def close(self):
-        super().close()
+    def close(self, words=GONE):
+        super().close(words)
         if self._timer is not None:
             self.taken()
 
@@ -85,7 +92,7 @@ class _Tools:
         held.calls += 1
         session.executed = False
         try:
-            return await session.call_tool(**call)
+            return await self._asked(held, call)
         except (anyio.ClosedResourceError, anyio.BrokenResourceError):
             if fresh or session.executed:
                 # Their own text is empty.
@@ -93,26 +100,39 @@ class _Tools:
         except McpError:
             if fresh or session.executed or not held.forgotten:
                 raise
-        await self._client.disconnect()
-        await self._client.connect()
-        if self._client.held is None:
-            raise ConnectionError("the server has ended the session and opens no other")
-        return await self._client._session.call_tool(**call)
+        await self._client.again()
+        try:
+            await self._client.check(call["name"])
+        except Changed as error:
+            # LiteLLM's client would make a tool's failure of it.
+            self._client.changed = error
+            raise
+        return await self._asked(self._client.held, call)
+
+    @staticmethod
+    async def _asked(held, call):
+        try:
+            return await held.session.call_tool(**call)
+        except asyncio.CancelledError:
+            held.give_up(PLACE.get())
+            raise
 
     async def list_tools(self):
-        return await self._held.session.list_tools()
+        return ListToolsResult(tools=await self._held.list())
 
 
 class KeptClient(MCPClient):
     """LiteLLM's client: for a list with a session of its own, for a call with one that was there before
     and may stay."""
 
-    def __init__(self, plain, key):
+    def __init__(self, plain, key, alias):
         self.__dict__.update(plain.__dict__)
         said = [key, self.server_url, str(self.transport_type), sorted(self._get_auth_headers().items())]
         # None: nobody's, and nowhere to wait.
         self._place = None if key is None else hashlib.sha256(repr(said).encode()).digest()
-        self.held = None
+        self._alias = alias
+        self.is_bridged = alias in LIMITS["processes"]
+        self.held, self.changed = None, None
 
     async def connect(self):
         if self._session is None:
@@ -134,12 +154,46 @@ class KeptClient(MCPClient):
     def _have(self, held):
         self.held, self._session = held, _Tools(self, held)
 
+    async def again(self):
+        """Another session: this one has ended."""
+        await self.disconnect()
+        await self.connect()
+        if self.held is None:
+            raise ConnectionError("the server has ended the session and opens no other")
+
+    async def check(self, name):
+        """Refuses a tool unless the server lists it as it was locked, by what is known of it now.
+
+        A session is looked at when it is new, when its server says that its tools are others now, and
+        when anybody has seen a tool that is not as it was. The MCP SDK would ask for the list after
+        the first call, to check the result: before it, it costs nothing.
+        """
+        held, lock = self.held, guard_tools.lock
+        if held.tools is None or held.session.changed or lock.differs(self._alias, name):
+            try:
+                listed = await held.list()
+            except (McpError, anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
+                if held.calls == 0:
+                    raise ConnectionError(f"the server does not list its tools: {error or GONE}") from None
+                # It has forgotten this session: nothing has been executed.
+                await self.again()
+                return await self.check(name)
+            except TimeoutError:
+                raise ConnectionError("the server does not list its tools in time") from None
+            lock.look(self._alias, listed)
+            held.tools = frozenset(tool.name for tool in listed)
+        lock.check(self._alias, name, held.tools)
+
     # Without a session LiteLLM would try once more, and then speak of one that is "not initialized".
 
     async def call_tool(self, call):
         if self.held is None:
             raise ConnectionError("the MCP server does not answer")
-        return await super().call_tool(call)
+        await self.check(call.name)
+        result = await super().call_tool(call)
+        if self.changed is not None:
+            raise self.changed
+        return result
 
     async def list_tools(self):
         return [] if self.held is None else await super().list_tools()
@@ -157,13 +211,29 @@ class KeptClient(MCPClient):
         await self.disconnect()
 
 
+class ProgramClient(MCPClient):
+    """The same check for a program that LiteLLM starts itself, anew for every call."""
+
+    def __init__(self, plain, alias):
+        self.__dict__.update(plain.__dict__)
+        self._alias = alias
+
+    async def call_tool(self, call):
+        if self._session is None:
+            raise ConnectionError("the MCP server does not start")
+        listed = await self.list_tools()
+        guard_tools.lock.look(self._alias, listed)
+        guard_tools.lock.check(self._alias, call.name, {tool.name for tool in listed})
+        return await super().call_tool(call)
+
+
 def client_front(original):
     def kept(server, mcp_auth_header=None):
         plain = original(server, mcp_auth_header)
         # A program that LiteLLM starts itself would go on running.
         if plain.transport_type == MCPTransport.stdio:
-            return plain
-        return KeptClient(plain, KEY.get() if IDLE > 0 else None)
+            return ProgramClient(plain, server.alias)
+        return KeptClient(plain, KEY.get() if IDLE > 0 else None, server.alias)
 
     return kept
 

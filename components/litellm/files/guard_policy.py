@@ -10,8 +10,9 @@ import re
 import time
 from datetime import datetime, timezone
 
-VERSION = 1
+VERSION = 2
 SEPARATOR = "-"
+ALIAS = re.compile("[a-z][a-z0-9_]*")
 
 
 class Refusal(Exception):
@@ -106,7 +107,7 @@ def _row(value):
     if not isinstance(tools, dict):
         raise ValueError(f"the tools of {name} are not connector: names")
     for alias in tools:
-        if not re.fullmatch("[a-z][a-z0-9_]*", alias):
+        if not ALIAS.fullmatch(alias):
             raise ValueError(f"{name} has a connector whose alias is none")
     if expires is not None and (isinstance(expires, bool) or not isinstance(expires, int)):
         raise ValueError(f"the expiry of {name} is not in seconds")
@@ -114,11 +115,22 @@ def _row(value):
     return Row(name, lists, _strings(value["models"], f"{name}'s models"), expires)
 
 
+def _lock(alias, value):
+    if not ALIAS.fullmatch(alias):
+        raise ValueError("a locked connector's alias is none")
+    if not isinstance(value, dict):
+        raise ValueError(f"the lock of {alias} is not tool: hash")
+    for tool, digest in value.items():
+        if not tool or not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{32}", digest):
+            raise ValueError(f"the lock of {alias} has a tool without a hash")
+    return value
+
+
 def parse(text):
-    """The rows of a policy file by key hash; ValueError says what is wrong with it."""
+    """A policy file's rows by key hash, and its locks by connector; ValueError says what is wrong."""
     document = json.loads(text, object_pairs_hook=_unique)
-    if not isinstance(document, dict) or set(document) != {"version", "keys"}:
-        raise ValueError("it does not have exactly version and keys")
+    if not isinstance(document, dict) or set(document) != {"version", "keys", "connectors"}:
+        raise ValueError("it does not have exactly version, keys and connectors")
     if document["version"] != VERSION or isinstance(document["version"], bool):
         raise ValueError(f"its version is not {VERSION}")
     if not isinstance(document["keys"], dict):
@@ -126,7 +138,12 @@ def parse(text):
     for token in document["keys"]:
         if not re.fullmatch("[0-9a-f]{64}", token):
             raise ValueError("a key is not named by a SHA-256")
-    return {token: _row(value) for token, value in document["keys"].items()}
+    if not isinstance(document["connectors"], dict):
+        raise ValueError("its connectors are not alias: lock")
+    return (
+        {token: _row(value) for token, value in document["keys"].items()},
+        {alias: _lock(alias, value) for alias, value in document["connectors"].items()},
+    )
 
 
 def row_of(rows, token, now):
@@ -156,7 +173,7 @@ class Policy:
         self._path = path
         self._log = log
         self._signature = None
-        self._rows = {}
+        self._rows, self._locks = {}, {}
         self._problem = "it has not been read yet"
         self._told = None
 
@@ -170,7 +187,7 @@ class Policy:
             self._log({"guard": "policy", "state": state, **entry})
 
     def _refuse_all(self, problem):
-        self._rows, self._problem = {}, problem
+        self._rows, self._locks, self._problem = {}, {}, problem
         self._tell("refusing every call", reason=problem)
 
     def _read(self):
@@ -178,7 +195,7 @@ class Policy:
         with open(self._path, encoding="utf-8") as file:
             self._signature = self._sign(os.fstat(file.fileno()))
             text = file.read()
-        self._rows, self._problem = parse(text), None
+        (self._rows, self._locks), self._problem = parse(text), None
         self._tell("in force", keys=len(self._rows), revision=self._signature[0])
 
     def rows(self):
@@ -195,6 +212,11 @@ class Policy:
         if self._problem is not None:
             raise Refusal("the gateway has no policy in force: every call is refused")
         return self._rows
+
+    def locks(self):
+        """The tools as they were locked, by connector; Refusal if there is no policy to go by."""
+        self.rows()
+        return self._locks
 
     def row(self, token):
         return row_of(self.rows(), token, time.time())

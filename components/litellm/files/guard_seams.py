@@ -22,6 +22,9 @@ KNOWN = {
     f"{_MCP}.server:get_auth_context": "43668941b0755af3",
     f"{_MCP}.mcp_server_manager:MCPServerManager.call_tool": "0d0c8228782216a4",
     f"{_MCP}.mcp_server_manager:MCPServerManager._create_mcp_client": "4113a5aa95e054e8",
+    f"{_MCP}.mcp_server_manager:MCPServerManager._create_prefixed_tools": "29b06249377517ec",
+    f"{_MCP}.mcp_server_manager:MCPServerManager._get_tools_from_server": "e207723c0fcb192d",
+    f"{_MCP}.mcp_server_manager:MCPServerManager._fetch_tools_with_timeout": "752dca5bc137782f",
     "litellm.experimental_mcp_client.client:MCPClient": "482fa87321c1d09c",
     f"{_MCP}.mcp_server_manager:MCPServerManager._get_mcp_server_from_tool_name": "d0440da3f06bef8d",
     f"{_MCP}.rest_endpoints:_get_tools_for_single_server": "f76e05f5022c52fa",
@@ -32,6 +35,13 @@ KNOWN = {
     "litellm.responses.main:aresponses_api_with_mcp": "1b1342112de5b7a1",
     "litellm.responses.mcp.litellm_proxy_mcp_handler:LiteLLM_Proxy_MCP_Handler": "0a14b4344815c8e1",
     "litellm.responses.mcp.mcp_streaming_iterator:MCPEnhancedStreamingIterator": "ecb526e21d5bb63d",
+    "litellm.responses.mcp.mcp_streaming_iterator:create_mcp_call_events": "dee16991cf8d50be",
+    "mcp.client.session:ClientSession": "4fd46798aa6096dd",
+    "mcp.client.sse:sse_client": "c30e06a8d6f3922c",
+    "mcp.client.streamable_http:StreamableHTTPTransport": "ccced9142dbbb097",
+    "mcp.client.streamable_http:streamablehttp_client": "ee070ee2739d8cbc",
+    "mcp.server.lowlevel.server:Server.call_tool": "bb6aacff1cb0ad10",
+    "mcp.shared.session:BaseSession": "3e1344f4c93b3ea7",
 }
 
 

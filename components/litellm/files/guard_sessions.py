@@ -25,11 +25,11 @@ class AnswerEnded(Exception):
         self.request = request
 
 
-def end_pending(session, requests):
+def end_pending(session, requests, words=GONE):
     """Tells whoever still waits for an answer to these requests that there will be none."""
     for request in requests:
         waiting = session._response_streams.get(request)
-        error = ErrorData(code=-32000, message=GONE)
+        error = ErrorData(code=-32000, message=words)
         try:
             if waiting is not None:
                 waiting.send_nowait(JSONRPCError(jsonrpc="2.0", id=request, error=error))

@@ -12,6 +12,14 @@ from mcp.server.streamable_http import StreamableHTTPServerTransport
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 import guard_seams
+from guard_cancel import Heard
+from guard_doors import token_of
+
+
+def key_of_request():
+    from litellm.proxy._experimental.mcp_server.server import get_auth_context
+
+    return token_of(get_auth_context()[0])
 
 
 def request_front(_):
@@ -32,8 +40,9 @@ def request_front(_):
                 async with transport.connect() as (reading, writing):
                     task_status.started()
                     options = self.app.create_initialization_options()
+                    heard = Heard(reading, key_of_request)
                     try:
-                        await self.app.run(reading, writing, options, stateless=True)
+                        await self.app.run(heard, writing, options, stateless=True)
                     except Exception as error:
                         verbose_logger.warning(f"mcp-gateway: an MCP request has ended with {error!r}")
                         # Or whoever asked would wait for ever.

@@ -178,6 +178,7 @@ it("starts LiteLLM by the entrypoint that refuses an open gateway", () => {
   expect(input(name, "envs")).toEqual([
     "LITELLM_LOCAL_MODEL_COST_MAP=True",
     "LITELLM_LOG=INFO",
+    'MCP_GATEWAY_LIMITS={"resultMb":8,"callsPerKey":8,"callsPerConnector":16,"callsPerProcess":4,"waitingPerKey":32,"waitSeconds":30,"processes":[]}',
     "MCP_GATEWAY_SESSION_IDLE=30",
   ]);
   expect(input(name, "stopTimeout")).toBe(90);

@@ -15,9 +15,10 @@ const tool = connectorDefinition.parse({
 
 it("a stdio server runs as the child of the bridge, without sessions", () => {
   if (tool.transport === "remote") throw new Error("it is not");
-  expect(programOf(tool)).toEqual([
+  expect(programOf(tool, 8)).toEqual([
+    ...["python3", "-I", "-S", "/etc/mcp-gateway/bridge.py"],
     ...["mcp-proxy", "--host", "0.0.0.0", "--port", "8080", "--stateless", "--pass-environment"],
-    ...["--log-level", "WARNING", "--", "python3", "/etc/mcp-gateway/bridge_child.py"],
+    ...["--log-level", "WARNING", "--", "python3", "/etc/mcp-gateway/bridge_child.py", "8"],
     ...["tool", "--x"],
   ]);
   expect(probeOf({ definition: tool }, true).slice(-5)).toEqual([

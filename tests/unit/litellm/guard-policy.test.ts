@@ -15,22 +15,31 @@ const row = (name: string, more: Partial<GuardRow> = {}): GuardRow => ({
 
 describe("guardPolicy", () => {
   it("renders rows exactly", () => {
-    expect(JSON.parse(guardPolicy([row("one", { expires: 5 })]))).toEqual({
-      version: 1,
+    expect(JSON.parse(guardPolicy([row("one", { expires: 5 })], {}))).toEqual({
+      version: 2,
       keys: {
         [sha256("one")]: { name: "one", tools: { db: ["a", "b"] }, models: ["m"], expires: 5 },
       },
+      connectors: {},
     });
   });
 
   it("is the same text for the same rows in any order", () => {
     const a = row("one", { tools: { db: ["a", "b", "a"], files: [] }, models: ["x", "m"] });
     const b = row("one", { tools: { files: [], db: ["b", "a"] }, models: ["m", "x", "m"] });
-    expect(guardPolicy([a, row("two")])).toBe(guardPolicy([row("two"), b]));
+    const one = { description: "a".repeat(16), inputSchema: "b".repeat(16) };
+    const two = { description: "c".repeat(16), inputSchema: "d".repeat(16) };
+    const text = guardPolicy([a, row("two")], { db: { x: one, y: two }, files: {} });
+    expect(text).toBe(guardPolicy([row("two"), b], { files: {}, db: { y: two, x: one } }));
+    expect(JSON.parse(text)).toMatchObject({
+      connectors: {
+        db: { x: "a".repeat(16) + "b".repeat(16), y: "c".repeat(16) + "d".repeat(16) },
+      },
+    });
   });
 
   it("does not merge two rows of one key", () => {
-    expect(() => guardPolicy([row("one"), row("two", { keyHash: sha256("one") })])).toThrow(
+    expect(() => guardPolicy([row("one"), row("two", { keyHash: sha256("one") })], {})).toThrow(
       "of the same key",
     );
   });
@@ -47,9 +56,9 @@ interface Case {
 async function decisions(cases: readonly Case[]): Promise<(string | null)[]> {
   const source = `${loading(file, {})}
 for case in json.load(sys.stdin):
-    rows = module.parse(case["policy"])
+    rows, _ = module.parse(case["policy"])
     print(json.dumps(module.decide(rows, case["token"], case["name"], case["now"])))`;
-  const input = cases.map(({ rows, ...rest }) => ({ ...rest, policy: guardPolicy(rows) }));
+  const input = cases.map(({ rows, ...rest }) => ({ ...rest, policy: guardPolicy(rows, {}) }));
   const ran = await python(source, JSON.stringify(input));
   if (ran.code !== 0) throw new Error(ran.stderr);
   return ran.stdout
@@ -136,7 +145,8 @@ describe("the policy file", () => {
   afterAll(() => {
     place.remove();
   });
-  const good = guardPolicy([row("one")]);
+  const locked = { description: "a".repeat(16), inputSchema: "b".repeat(16) };
+  const good = guardPolicy([row("one")], { db: { a: locked } });
   const change = (text: string, from: string, to: string): string => {
     expect(text).toContain(from);
     return text.replace(from, to);
@@ -146,15 +156,15 @@ describe("the policy file", () => {
   it.each<[string, string, string]>([
     ["nothing", "", "Expecting value"],
     ["no JSON", "{", "Expecting property name"],
-    ["a list", "[]", "does not have exactly version and keys"],
-    ["another version", change(good, '"version": 1', '"version": 2'), "its version is not 1"],
-    ["a true version", change(good, '"version": 1', '"version": true'), "its version is not 1"],
+    ["a list", "[]", "does not have exactly version, keys and connectors"],
+    ["another version", change(good, '"version": 2', '"version": 1'), "its version is not 2"],
+    ["a true version", change(good, '"version": 2', '"version": true'), "its version is not 2"],
     [
       "a member more",
-      change(good, '"version": 1', '"version": 1, "x": 1'),
-      "exactly version and keys",
+      change(good, '"version": 2', '"version": 2, "x": 1'),
+      "exactly version, keys and connectors",
     ],
-    ["a key twice", change(good, '"version": 1', '"version": 1, "version": 1'), "twice"],
+    ["a key twice", change(good, '"version": 2', '"version": 2, "version": 2'), "twice"],
     ["a key in the clear", change(good, token, "sk-1"), "not named by a SHA-256"],
     ["a row less", change(good, '"models"', '"model"'), "exactly name, tools, models and expires"],
     ["no name", change(good, '"name": "one"', '"name": ""'), "has no name"],
@@ -164,6 +174,28 @@ describe("the policy file", () => {
       "not a list of names",
     ],
     ["an alias with a hyphen", change(good, '"db"', '"d-b"'), "alias is none"],
+    [
+      "a lock without names",
+      change(good, '"connectors": {', '"connectors": [], "x": {'),
+      "exactly",
+    ],
+    ["a list of locks", '{"version": 2, "keys": {}, "connectors": []}', "not alias: lock"],
+    ["a short hash", change(good, "a".repeat(16) + "b", "b"), "a tool without a hash"],
+    [
+      "a locked tool's hash in capitals",
+      change(good, "a".repeat(16), "A".repeat(16)),
+      "without a hash",
+    ],
+    [
+      "a lock that is none",
+      '{"version": 2, "keys": {}, "connectors": {"db": "*"}}',
+      "not tool: hash",
+    ],
+    [
+      "a lock of no alias",
+      '{"version": 2, "keys": {}, "connectors": {"d-b": {}}}',
+      "alias is none",
+    ],
     ["an expiry as text", change(good, '"expires": null', '"expires": "never"'), "not in seconds"],
   ])("with %s in it refuses everything", async (_, text, reason) => {
     writeFileSync(path, text);
@@ -190,7 +222,7 @@ print(json.dumps(said))`,
   });
 
   it("is read again when it is another one, and only then", async () => {
-    const other = guardPolicy([row("two")]);
+    const other = guardPolicy([row("two")], {});
     for (const [name, text] of Object.entries({ good, other }))
       writeFileSync(join(place.path, name), text);
     rmSync(path, { force: true, recursive: true });
