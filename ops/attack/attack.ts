@@ -19,6 +19,12 @@ export interface AttackKey {
   readonly models: readonly string[];
 }
 
+/** What is known of a key beforehand; what is left out is asked of the gateway. */
+export type KnownKey = Pick<AttackKey, "name" | "value"> & {
+  readonly tools: AttackKey["tools"] | undefined;
+  readonly models: AttackKey["models"] | undefined;
+};
+
 /** A request as it goes over the wire. */
 export interface Ask {
   readonly method: string;

@@ -6,8 +6,8 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly networks: readonly string[];
-  /** Names and addresses under which others may find it. */
   readonly names: readonly string[];
+  readonly addresses: readonly { readonly address: string; readonly network: string }[];
   readonly gateways: readonly string[];
   /** Ports of the Docker host that lead to it. */
   readonly published: readonly { readonly ip: string; readonly port: number }[];
@@ -41,12 +41,15 @@ export function readContainers(json: string): readonly Container[] {
       const name = Name.slice(1);
       const ways = Object.values(Networks);
       const aliases = ways.flatMap(({ Aliases }) => Aliases ?? []);
-      const addresses = ways.flatMap((way) => [way.IPAddress, way.GlobalIPv6Address]);
+      const addresses = Object.entries(Networks).flatMap(([on, way]) =>
+        [way.IPAddress, way.GlobalIPv6Address].map((address) => ({ address, network: on })),
+      );
       return {
         name,
         image: Image,
         networks: Object.keys(Networks),
-        names: [...new Set([name, ...aliases, ...addresses])].filter((one) => one !== ""),
+        names: [...new Set([name, ...aliases])],
+        addresses: addresses.filter(({ address }) => address !== ""),
         gateways: ways.map(({ Gateway }) => Gateway).filter((one) => one !== ""),
         published: Object.values(Ports ?? {}).flatMap((all) =>
           (all ?? []).map(({ HostIp, HostPort }) => ({ ip: HostIp, port: Number(HostPort) })),
@@ -77,12 +80,21 @@ export async function containersOf(prefix: string): Promise<readonly Container[]
   return readContainers((await docker(["inspect", ...all])) ?? "[]");
 }
 
-/** Networks from which nothing leads out of the Docker host. */
-export async function internalNetworks(names: readonly string[]): Promise<ReadonlySet<string>> {
-  const format = "{{.Name}} {{.Internal}}";
+export interface Networks {
+  /** From these nothing leads out of the Docker host. */
+  readonly internal: ReadonlySet<string>;
+  /** On these the Docker host has no address, so it has no way to them either. */
+  readonly apart: ReadonlySet<string>;
+}
+
+export async function networksOf(names: readonly string[]): Promise<Networks> {
+  const apart = `{{index .Options "com.docker.network.bridge.inhibit_ipv4"}}`;
+  const format = `{{.Name}} {{.Internal}} ${apart}`;
   const text = await docker(["network", "inspect", "--format", format, ...new Set(names)]);
   const lines = (text ?? "").split("\n").map((line) => line.split(" "));
-  return new Set(lines.flatMap(([name, internal]) => (internal === "true" && name ? [name] : [])));
+  const named = (at: number) =>
+    new Set(lines.flatMap((line) => (line[at] === "true" ? (line[0] ?? []) : [])));
+  return { internal: named(1), apart: named(2) };
 }
 
 /** Runs a Python program in a container's network, by an image that has Python, as nobody. */

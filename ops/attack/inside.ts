@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Answer } from "./attack.ts";
-import { type Container, inNetworkOf, internalNetworks, queried } from "./deployment.ts";
+import { type Container, inNetworkOf, networksOf, queried } from "./deployment.ts";
 import { localAddresses } from "./listener.ts";
 import { type Aim, isConnector, reachCell, rowName } from "./reach.ts";
 import { short } from "./sees.ts";
@@ -27,18 +27,22 @@ export async function inside(
   for (const container of containers) {
     const heard = await inNetworkOf(container.name, python, probe, { listening: true });
     const ports = new Set([...z.array(z.number()).catch([]).parse(heard), ...wellKnown]);
-    for (const name of container.names)
-      for (const port of ports)
-        aims.push({ of: rowName(container.name, prefix), host: name, port });
+    const of = rowName(container.name, prefix);
+    for (const port of ports) {
+      for (const name of container.names) aims.push({ of, host: name, port });
+      for (const { address, network } of container.addresses)
+        aims.push({ of, host: address, port, network });
+    }
   }
   const connectors = containers.filter((container) => isConnector(container, prefix));
-  const internal = await internalNetworks(containers.flatMap(({ networks }) => networks));
+  const { internal, apart } = await networksOf(containers.flatMap(({ networks }) => networks));
   const columns = await Promise.all(
     connectors.map(async (from) => ({
       from,
       cells: await cellsOf(from, [...aims, ...hostAims(from, target, containers, listenerPort)], {
         python,
         prefix,
+        apart,
         open: from.networks.some((network) => !internal.has(network)),
         squid: containers.some(({ name }) => name === `${from.name}-egress`),
       }),
@@ -82,6 +86,7 @@ function hostAims(
 interface Ways {
   readonly python: string;
   readonly prefix: string;
+  readonly apart: ReadonlySet<string>;
   readonly open: boolean;
   readonly squid: boolean;
 }
@@ -89,10 +94,15 @@ interface Ways {
 async function cellsOf(
   from: Container,
   all: readonly Aim[],
-  { python, prefix, open, squid }: Ways,
+  { python, prefix, apart, open, squid }: Ways,
 ): Promise<ReadonlyMap<string, Cell>> {
   const own = rowName(from.name, prefix);
-  const aims = all.filter(({ of }) => of !== own);
+  // An open way out takes what is for a network that the host has no way to past the host, to whoever
+  // has that address elsewhere: nothing of the deployment is there, and it is nobody to be attacked.
+  const astray = ({ network }: Aim): boolean =>
+    open && network !== undefined && apart.has(network) && !from.networks.includes(network);
+  const others = all.filter(({ of }) => of !== own);
+  const aims = others.filter((aim) => !astray(aim));
   const answer = await inNetworkOf(from.name, python, probe, {
     targets: aims.map(({ host: name, port }) => [name, port]),
     squid: squid ? [`${from.name}-egress`, 3128] : null,
@@ -102,7 +112,7 @@ async function cellsOf(
     { aim, result: results[at] ?? "", way: "" },
     ...(squid ? [{ aim, result: results[aims.length + at] ?? "", way: " through its Squid" }] : []),
   ]);
-  const rows = [...new Set(aims.map(({ of }) => of))];
+  const rows = [...new Set(others.map(({ of }) => of))];
   return new Map(
     rows.map((row) => {
       const mine = found.filter(({ aim }) => aim.of === row);

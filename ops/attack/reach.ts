@@ -7,6 +7,8 @@ export interface Aim {
   readonly of: string;
   readonly host: string;
   readonly port: number;
+  /** The network that `host` is an address on. */
+  readonly network?: string;
 }
 
 /** What is no connector, by the end of its name. */

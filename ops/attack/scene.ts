@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type AttackKey, type Kind, type Scene, bearer, post } from "./attack.ts";
+import { type AttackKey, type Kind, type KnownKey, type Scene, bearer, post } from "./attack.ts";
 import { rpcOf } from "./sees.ts";
 import { send } from "./wire.ts";
 
 /** The row of a key as the gateway tells it: what was given is not asked for. */
-export async function asShown(url: URL, key: AttackKey): Promise<AttackKey> {
+export async function asShown(url: URL, key: KnownKey): Promise<AttackKey> {
   const models = await send(url, { method: "GET", path: "/v1/models", headers: bearer(key.value) });
   const listed = await send(
     url,
@@ -17,8 +17,8 @@ export async function asShown(url: URL, key: AttackKey): Promise<AttackKey> {
   );
   return {
     ...key,
-    models: key.models.length > 0 ? key.models : modelsIn(models.body),
-    tools: key.tools.length > 0 ? key.tools : toolsIn(listed.body),
+    models: key.models ?? modelsIn(models.body),
+    tools: key.tools ?? toolsIn(listed.body),
   };
 }
 

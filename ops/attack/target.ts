@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { run } from "../../components/host/host-exec.ts";
-import type { AttackKey } from "./attack.ts";
+import type { KnownKey } from "./attack.ts";
 
 /** A deployment, and everything that is known about it before it is attacked. */
 export interface Target {
   readonly url: string;
-  readonly keys: readonly AttackKey[];
+  readonly keys: readonly KnownKey[];
   readonly masterKey: string | undefined;
   /** Ports of connectors on the Docker host, where the stack's outputs name them. */
   readonly hostPorts: readonly number[];
@@ -18,8 +18,8 @@ const given = z.union([
   z.string(),
   z.strictObject({
     key: z.string(),
-    tools: z.array(z.string()).default([]),
-    models: z.array(z.string()).default([]),
+    tools: z.array(z.string()).optional(),
+    models: z.array(z.string()).optional(),
   }),
 ]);
 export type Given = z.infer<typeof given>;
@@ -61,7 +61,7 @@ export function targetOf(json: string): Target {
       tools: Object.entries(stack.accessMatrix[name] ?? {}).flatMap(([alias, tools]) =>
         tools.map((tool) => `${alias}-${tool}`),
       ),
-      models: [],
+      models: undefined,
     })),
     hostPorts: Object.values(stack.connectors).flatMap(({ hostPort }) => hostPort ?? []),
     namePrefix: plan.namePrefix,
@@ -78,7 +78,7 @@ export async function readTarget(env: NodeJS.ProcessEnv): Promise<Target> {
       masterKey: undefined,
       keys: Object.entries(readKeys(text)).map(([name, one]) =>
         typeof one === "string"
-          ? { name, value: one, tools: [], models: [] }
+          ? { name, value: one, tools: undefined, models: undefined }
           : { name, value: one.key, tools: one.tools, models: one.models },
       ),
       hostPorts: [],

@@ -21,7 +21,7 @@ const other = key("other", ["files-read"], ["m", "n"]);
 describe("keys", () => {
   test("a file of keys is names and values, or rows", () => {
     const row = { key: "sk-b", tools: ["db-x"], models: [] };
-    const read = readKeys('{"a":"sk-a","b":{"key":"sk-b","tools":["db-x"]}}');
+    const read = readKeys('{"a":"sk-a","b":{"key":"sk-b","tools":["db-x"],"models":[]}}');
     expect(read).toEqual({ a: "sk-a", b: row });
   });
 
@@ -47,7 +47,7 @@ describe("keys", () => {
     expect(target).toEqual({
       url: "http://gateway:4000",
       masterKey: "sk-master",
-      keys: [{ name: "a", value: "sk-a", tools: ["db-x", "db-y"], models: [] }],
+      keys: [{ name: "a", value: "sk-a", tools: ["db-x", "db-y"], models: undefined }],
       hostPorts: [48010],
       namePrefix: "e2e-",
     });
@@ -132,7 +132,8 @@ test("a container's names, addresses and published ports", () => {
       name: "mcp-a",
       image: "sha256:1",
       networks: ["n"],
-      names: ["mcp-a", "a", "172.18.0.5"],
+      names: ["mcp-a", "a"],
+      addresses: [{ address: "172.18.0.5", network: "n" }],
       gateways: ["172.18.0.1"],
       published: [{ ip: "127.0.0.1", port: 48010 }],
     },
