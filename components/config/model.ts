@@ -140,6 +140,8 @@ export type ModelEntry =
       /** Environment variable that holds the key inside the proxy. */
       readonly apiKeyVariable: string;
       readonly apiBase?: string;
+      /** Hosts that LiteLLM asks besides: `name` or `name:port`. */
+      readonly hosts: readonly string[];
     };
 
 /** A database and a role of the gateway's own on a server that others use as well. */
@@ -210,6 +212,9 @@ export interface GatewayModel {
     readonly masterKeyRotation: string;
     /** PEM of private certificate authorities; empty without. */
     readonly privateRoots: string;
+    readonly readOnlyRoot: boolean;
+    /** How many CPUs it may use at most. */
+    readonly cpus: number;
     /** A session with an MCP server waits so long for the next call; 0: it serves one. */
     readonly sessionIdleSeconds: number;
     readonly startSeconds: number;

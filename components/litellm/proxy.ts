@@ -8,6 +8,8 @@ import { type Ready, readyCommand } from "../host/ready.ts";
 import { mounted, proxy } from "../names.ts";
 import type { StackContext } from "../stack.ts";
 import { litellmConfig } from "./config-file.ts";
+import { proxyEgressOf } from "./egress.ts";
+import { rootOf } from "./read-only.ts";
 import { rootsFile } from "./roots.ts";
 import { proxyEnvFile } from "./secrets.ts";
 
@@ -74,6 +76,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
         ...proxyFiles.map((file) => ({
           name: file,
           content: readFileSync(join(files, file), "utf8"),
+          ...(file === "prisma.sh" ? { program: true as const } : {}),
         })),
       ],
       child,
@@ -99,6 +102,8 @@ export class LitellmProxy extends pulumi.ComponentResource {
       { name: "proxy.env", content: secrets },
       child,
     );
+    const egress = proxyEgressOf(`${name}-egress`, context, child);
+    const rootFileSystem = rootOf(config);
     const container = gatewayContainer(
       `${name}-container`,
       {
@@ -108,6 +113,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
         image,
         user: config.user,
         memoryMb: config.memoryMb,
+        cpus: config.cpus,
         entrypoints: ["/bin/sh", `${mounted.config}/entrypoint.sh`],
         command: [],
         environment: {
@@ -115,6 +121,8 @@ export class LitellmProxy extends pulumi.ComponentResource {
           LITELLM_LOCAL_MODEL_COST_MAP: "True",
           LITELLM_LOG: config.logLevel,
           MCP_GATEWAY_SESSION_IDLE: String(config.sessionIdleSeconds),
+          ...egress?.variables,
+          ...rootFileSystem.environment,
         },
         network: context.networks.inner,
         externalNetworks: [],
@@ -125,8 +133,8 @@ export class LitellmProxy extends pulumi.ComponentResource {
           { source: secretsPath, target: mounted.secrets },
           ...connectors.flatMap((one) => (one.process === undefined ? [] : one.mounts)),
         ],
-        // The image writes below its own directories when it starts (Prisma).
-        readOnly: false,
+        readOnly: rootFileSystem.readOnly,
+        tmpfs: rootFileSystem.tmpfs,
         healthcheck: {
           // The image has no curl. Readiness, not liveliness: it says whether the database answers.
           tests: [
@@ -150,6 +158,8 @@ export class LitellmProxy extends pulumi.ComponentResource {
         context,
         containers: [container],
         hosts: [proxy.host],
+        // LiteLLM has a hundred threads, and what it starts has its own.
+        pids: 1024,
         tablesIn: databaseHost(context.model),
         seconds: config.startSeconds,
         secrets: [

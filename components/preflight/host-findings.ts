@@ -1,5 +1,6 @@
 import type { ConnectorContainer, GatewayModel } from "../config/model.ts";
 import { setCommand } from "../config/problems.ts";
+import { wayOut } from "../litellm/way-out.ts";
 import {
   connectorNetworks,
   database,
@@ -81,7 +82,10 @@ function connectorMemory(model: GatewayModel, container: ConnectorContainer | un
 function memoryFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   if (facts.memoryMb === 0) return [];
   // The relay is an HAProxy with the edge's limit.
-  const own = [model.database, model.proxy, model.edge, model.edge, model.mockModel];
+  const own = [
+    ...[model.database, model.proxy, model.edge, model.edge, model.mockModel],
+    ...(wayOut(model).length === 0 ? [] : [model.egressProxy]),
+  ];
   const limits =
     own.reduce((sum, part) => sum + part.memoryMb, 0) +
     model.connectors.reduce((sum, { container }) => sum + connectorMemory(model, container), 0);
