@@ -23,6 +23,9 @@ export const samples = {
 /** Where commands reach a shared database from; the gateway's own server is one itself. */
 export const databaseClient = { host: "mcp-litellm-psql" } as const;
 
+/** What LiteLLM is told is its database, where that is a shared one. */
+export const databasePassage = { host: "mcp-litellm-database", port: 5432 } as const;
+
 /** The container that has the old database while its data moves. */
 export const movingHost = `${database.host}-moving`;
 
@@ -52,6 +55,9 @@ export const linksLabel = "mcp-gateway.links";
 
 /** HAProxy between LiteLLM and the connectors. */
 export const relay = { host: "mcp-relay" } as const;
+
+/** LiteLLM's way out, where it needs one. */
+export const proxyEgress = { host: "mcp-litellm-egress" } as const;
 
 export const mockModel = {
   host: "mcp-mock-model",

@@ -2,6 +2,7 @@ import type { ToolsLock } from "../access/tools-lock.ts";
 import type { Catalogue } from "../connectors/definition.ts";
 import { connectorCheck } from "./connector-check.ts";
 import { databaseMode, traefikNetwork } from "./database-check.ts";
+import { modelHosts, modelVariables } from "./model-check.ts";
 import { networkParticipants, rangeSize } from "./network-check.ts";
 import { type IsEncrypted, plainSecrets } from "./plain-secrets.ts";
 import { type Problem, removeCommand, setCommand } from "./problems.ts";
@@ -65,6 +66,7 @@ const dockerHostAndPaths: Check = (config) => {
 const reserved = [
   ...["edge", "proxy", "database", "mock_model", "relay"],
   ...["litellm_proxy", "litellm_postgres"],
+  ...["litellm_psql", "litellm_database", "litellm_egress"],
 ];
 
 const reservedIds: Check = (config) =>
@@ -139,28 +141,6 @@ const hostPorts: Check = (config) => {
   return problems;
 };
 
-/** Two model names that differ only in punctuation would share one variable for their key. */
-const modelVariables: Check = (config) => {
-  const owners = new Map<string, string>();
-  return Object.keys(config.models)
-    .sort()
-    .flatMap((name) => {
-      const variable = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
-      const owner = owners.get(variable);
-      owners.set(variable, owner ?? name);
-      return owner === undefined
-        ? []
-        : [
-            {
-              path: ["models", name],
-              message: `the name differs from "${owner}" only in punctuation or case`,
-              allowed: "names that differ in letters or digits",
-              fix: removeCommand(["models", name]),
-            },
-          ];
-    });
-};
-
 const checks: readonly Check[] = [
   dockerHostAndPaths,
   databaseMode,
@@ -169,6 +149,7 @@ const checks: readonly Check[] = [
   uniqueNames,
   hostPorts,
   modelVariables,
+  modelHosts,
   networkParticipants,
   rangeSize,
 ];

@@ -10,7 +10,7 @@ export function joinedNetworks(config: ParsedConfig): Record<string, string[]> {
     joined.set(network, new Set([...(joined.get(network) ?? []), ...members]));
   };
   const { mode, shared } = config.database;
-  if (mode === "shared" && shared !== undefined) join(shared.network, "database", "proxy");
+  if (mode === "shared" && shared !== undefined) join(shared.network, "database");
   if (config.ingress.traefik !== undefined) join(config.ingress.traefik.network, "edge");
   return Object.fromEntries(
     [...joined].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, members]) => [name, [...members]]),

@@ -147,6 +147,8 @@ export type ModelEntry =
       /** Environment variable that holds the key inside the proxy. */
       readonly apiKeyVariable: string;
       readonly apiBase?: string;
+      /** Hosts that LiteLLM asks besides: `name` or `name:port`. */
+      readonly hosts: readonly string[];
     };
 
 /** A database and a role of the gateway's own on a server that others use as well. */
@@ -217,6 +219,9 @@ export interface GatewayModel {
     readonly masterKeyRotation: string;
     /** PEM of private certificate authorities; empty without. */
     readonly privateRoots: string;
+    readonly readOnlyRoot: boolean;
+    /** How many CPUs it may use at most. */
+    readonly cpus: number;
     /** A session with an MCP server waits so long for the next call; 0: it serves one. */
     readonly sessionIdleSeconds: number;
     /** What one key may take of it: see the schema. */

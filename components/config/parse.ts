@@ -149,6 +149,7 @@ function modelEntry(name: string, config: ParsedConfig["models"][string]): Model
     apiKey: config.apiKey,
     apiKeyVariable: `MODEL_KEY_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
     ...(config.apiBase === undefined ? {} : { apiBase: config.apiBase }),
+    hosts: [...new Set(config.hosts)].sort(),
   };
 }
 
@@ -186,10 +187,8 @@ function externalNetworks(config: ParsedConfig, catalogue: Catalogue): Record<st
   const members = new Map(
     Object.entries(joinedNetworks(config)).map(([network, names]) => [network, new Set(names)]),
   );
-  for (const [network, names] of members) {
-    // Not where it only joins a shared database.
-    const asked = config.externalNetworks[network]?.includes("proxy") === true;
-    if (remote.length > 0 && asked) names.add("relay");
+  for (const names of members.values()) {
+    if (remote.length > 0 && names.has("proxy")) names.add("relay");
     for (const id of remote) if (names.delete(id)) names.add("relay");
   }
   for (const [id, connector] of byName(config.connectors)) {
@@ -315,6 +314,8 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
         logLevel: config.proxy.logLevel,
         masterKeyRotation: config.proxy.masterKeyRotation,
         privateRoots: context.privateRoots,
+        readOnlyRoot: config.proxy.readOnlyRoot,
+        cpus: config.proxy.cpus,
         sessionIdleSeconds: config.proxy.sessionIdleSeconds,
         limits: config.proxy.limits,
         startSeconds: config.proxy.startSeconds,

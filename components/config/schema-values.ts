@@ -25,6 +25,12 @@ export const memoryMb = z
   .max(1_048_576)
   .meta({ description: "megabytes of memory, at least 16", examples: [512] });
 
+export const cpus = z
+  .number()
+  .min(0.1)
+  .max(256)
+  .meta({ description: "a number of CPUs, 0.1 to 256", examples: [1.5] });
+
 export const userIds = z
   .string()
   .regex(/^\d+:\d+$/)

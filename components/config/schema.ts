@@ -6,7 +6,7 @@ import { ingress } from "./schema-ingress.ts";
 import { callLimits } from "./schema-limits.ts";
 import { accessGroup, connectorId, key, keyName, modelName, rotationWord } from "./schema-keys.ts";
 import { secretString } from "./schema-secret.ts";
-import { imageReference, memoryMb, networkRange, port, userIds } from "./schema-values.ts";
+import { cpus, imageReference, memoryMb, networkRange, port, userIds } from "./schema-values.ts";
 
 /**
  * The one source of the stack configuration's shape: parsing, editor completion
@@ -116,6 +116,13 @@ const proxy = z
       .default("0:0")
       .meta({ description: "uid:gid to run LiteLLM as; the official image expects root" }),
     memoryMb: memoryMb.default(2048),
+    readOnlyRoot: z.boolean().default(true).meta({
+      description:
+        "false gives LiteLLM's container a root file system that it can write to, for images that do not start without",
+    }),
+    cpus: cpus
+      .default(2)
+      .meta({ description: "how many CPUs LiteLLM may use at most, what it starts included" }),
     masterKeyRotation: rotationWord.default("1").meta({
       description: "change this word to get a new master key; virtual keys stay as they are",
       examples: ["2"],
@@ -205,6 +212,14 @@ const model = z.discriminatedUnion("provider", [
       .meta({
         description: "the provider's base URL, if not its own; without a password in it",
         examples: ["http://models.lan:8080/v1"],
+      }),
+    hosts: z
+      .array(z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/))
+      .default([])
+      .meta({
+        description:
+          "hosts on the internet that LiteLLM asks for it, name or name:port, over TLS; the usual provider's own is known",
+        examples: [["bedrock-runtime.eu-central-1.amazonaws.com"]],
       }),
   }),
 ]);

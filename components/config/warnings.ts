@@ -25,7 +25,7 @@ export function warningsOf(
             ]),
         ...(connector.placement === "gateway"
           ? [
-              `connectors.${id}: placement "gateway" starts a new process inside LiteLLM for every call (about a second each, several when many call), with LiteLLM's user, network and files; no watchdog, no limits of its own`,
+              `connectors.${id}: placement "gateway" starts a new process inside LiteLLM for every call (about a second each, several when many call), with LiteLLM's user, files and network, which has no way out; no watchdog, no limits of its own`,
             ]
           : []),
       ];

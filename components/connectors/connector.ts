@@ -78,6 +78,7 @@ export class Connector extends pulumi.ComponentResource {
         image,
         user: container.user,
         memoryMb: definition.memoryMb,
+        cpus: definition.cpus,
         // Never the image's own: a definition's command is the whole of it.
         ...(secrets === undefined
           ? { entrypoints: program.slice(0, 1), command: program.slice(1) }

@@ -63,6 +63,7 @@ const container = z.strictObject({
   /** Settings that are no inputs; `docker inspect` shows them. */
   environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).default({}),
   memoryMb: z.number().int().min(16).default(256),
+  cpus: z.number().min(0.1).max(256).default(1).meta({ description: "how many CPUs it may use" }),
   readOnly: z.boolean().default(true),
   tmpfs: z.record(z.string(), z.string()).default({}),
   /** All are dropped; each one that comes back says why. */

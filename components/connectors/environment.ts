@@ -4,7 +4,7 @@ import type {
   ConnectorModel,
   ConnectorSamples,
 } from "../config/model.ts";
-import { egressPort } from "./egress-config.ts";
+import { squidPort } from "../squid/squid-config.ts";
 
 /** The header that LiteLLM 1.77.3 sends for a credential (`client.py` 189-205, facts §2). */
 export function authHeader({ type, value }: ConnectorAuth): readonly [string, string] {
@@ -56,7 +56,7 @@ export function plainEnvironment(
   { definition, egress }: ConnectorContainer,
   egressProxy: string,
 ): Readonly<Record<string, string>> {
-  const proxy = `http://${egressProxy}:${egressPort}`;
+  const proxy = `http://${egressProxy}:${squidPort}`;
   const inputs = hasSecrets(connector)
     ? []
     : Object.entries(connector.environment).flatMap(([name, value]) =>

@@ -38,10 +38,12 @@ export interface ContainerSpec {
   readonly image: pulumi.Input<string>;
   readonly user: string;
   readonly memoryMb: number;
+  /** How many CPUs it may use at most, where one that runs wild would leave the others none. */
+  readonly cpus?: number;
   readonly entrypoints?: readonly string[];
   readonly command: readonly string[];
   /** Plain environment: `docker inspect` shows it. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** The only one on which `host` is a name. */
   readonly network: pulumi.Input<string>;
   readonly externalNetworks: readonly pulumi.Input<string>[];
@@ -85,6 +87,9 @@ export const noNames = {
  */
 const silentlyIgnored = ["healthcheck", "tmpfs", "init", "cpuPeriod", "cpuQuota"];
 
+/** Microseconds in which a container gets its part of the CPUs: the kernel's own default. */
+const cpuPeriod = 100_000;
+
 /** Seconds as Go prints a duration: the provider reads "120s" back as "2m0s", a change for ever. */
 export function goDuration(seconds: number): string {
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
@@ -118,7 +123,7 @@ export function gatewayContainer(
       user: spec.user,
       ...(spec.entrypoints === undefined ? {} : { entrypoints: [...spec.entrypoints] }),
       command: [...spec.command],
-      envs: environment.map(([variable, value]) => `${variable}=${value}`),
+      envs: environment.map(([variable, value]) => pulumi.interpolate`${variable}=${value}`),
       networkMode: "bridge",
       networksAdvanced: [
         { name: spec.network, aliases: [spec.host] },
@@ -155,6 +160,10 @@ export function gatewayContainer(
       stopTimeout: spec.graceSeconds,
       memory: spec.memoryMb,
       memorySwap: spec.memoryMb,
+      // Not `cpus`: Docker refuses more than the host has, and the provider reads 10 back as "10.".
+      ...(spec.cpus === undefined
+        ? {}
+        : { cpuPeriod, cpuQuota: Math.round(spec.cpus * cpuPeriod) }),
       capabilities: {
         drops: ["ALL"],
         ...((spec.capabilities ?? []).length === 0
@@ -165,7 +174,7 @@ export function gatewayContainer(
       ...(spec.dnsOptions === undefined ? {} : { dnsOpts: [...spec.dnsOptions] }),
       securityOpts: ["no-new-privileges:true"],
       init: true,
-      // The provider has no pids limit; RLIMIT_NPROC counts all processes of the uid.
+      // RLIMIT_NPROC counts all processes of the uid; the readiness commands limit the container's own.
       ulimits: [
         { name: "nofile", soft: 16384, hard: 16384 },
         { name: "nproc", soft: 4096, hard: 4096 },

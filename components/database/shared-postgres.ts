@@ -5,7 +5,7 @@ import { hostCommand } from "../host/host-command.ts";
 import { hostScript } from "../host/host-script.ts";
 import { forgotten, noted } from "../host/notes.ts";
 import { type Ready, readyCommand } from "../host/ready.ts";
-import { dataDirectory, databaseClient, keyring } from "../names.ts";
+import { dataDirectory, databaseClient, databasePassage, keyring } from "../names.ts";
 import { type StackContext, containerName, networksOf, notesOf } from "../stack.ts";
 import { keptSecret } from "./kept-secret.ts";
 import {
@@ -14,13 +14,14 @@ import {
   databaseTypes,
   dataVolume,
 } from "./litellm-database.ts";
+import { databasePassageContainer } from "./passage.ts";
 import { scramVerifier } from "./scram.ts";
 import { sharedAdminScript } from "./shared-admin.ts";
 
 /**
  * A database and a role of the gateway's own on a PostgreSQL that is there already. A container
  * without a server holds the keyring and is where psql runs, by LiteLLM's role: the admin's
- * password is used by throw-away containers only. `destroy` leaves database and role as they are.
+ * password is used by throw-away containers only. LiteLLM goes through another. `destroy` leaves database and role as they are.
  */
 export class SharedPostgres extends pulumi.ComponentResource implements LitellmDatabase {
   readonly litellmUri: pulumi.Output<string>;
@@ -74,9 +75,15 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
       },
       child,
     );
+    const passage = databasePassageContainer(`${name}-passage`, context, shared, child);
     this.ready = readyCommand(
       `${base}-ready`,
-      { context, containers: [container], hosts: [databaseClient.host], seconds: 60 },
+      {
+        context,
+        containers: [container, passage],
+        hosts: [databaseClient.host, databasePassage.host],
+        seconds: 60,
+      },
       child,
     );
 
@@ -144,11 +151,10 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
 
     this.setUp = home;
     const { host, port, role } = shared;
+    const at = `${databasePassage.host}:${databasePassage.port}`;
     this.litellmUri = pulumi
       .all([password, home.id])
-      .apply(
-        ([own]) => `postgresql://${role}:${encodeURIComponent(own)}@${host}:${port}/${shared.name}`,
-      );
+      .apply(([own]) => `postgresql://${role}:${encodeURIComponent(own)}@${at}/${shared.name}`);
     this.place = pulumi.unsecret(setup.stdout).apply((open) => {
       const others = open
         .trim()

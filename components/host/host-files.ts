@@ -10,12 +10,15 @@ import { shellVariables } from "./shell.ts";
 export interface HostFile {
   readonly name: string;
   readonly content: string;
+  /** Whether it is a program that others run by its name. */
+  readonly program?: true;
 }
 
 /** First 12 hex digits of the files' hash: the name of the directory that holds them. */
 export function contentHash(files: readonly HostFile[]): string {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(`${file.name}\0${file.content}\0`);
+  for (const { name, content, program } of files)
+    hash.update(`${name}\0${content}\0${program === true ? "program\0" : ""}`);
   return hash.digest("hex").slice(0, 12);
 }
 
@@ -82,7 +85,11 @@ export function configFiles(
         hostScript("remove-files.sh", { DIRECTORY: directory, NAMES: names.join(" ") }),
         note,
       ),
-      stdin: files.map((file) => line(file.name, "644", place.owner, file.content)).join(""),
+      stdin: files
+        .map(({ name: file, content, program }) =>
+          line(file, program === true ? "755" : "644", place.owner, content),
+        )
+        .join(""),
     },
     // Another hash is another directory: it is written before the container that needs it is
     // made, and the old one goes after the old container.

@@ -15,9 +15,14 @@ export interface ReadyArgs {
   readonly tablesIn?: string;
   /** How long all of them together may take. */
   readonly seconds: number;
+  /** How many processes and threads each of them may have. */
+  readonly pids?: number;
   /** Values to mask in the log lines that are shown when one does not come up. */
   readonly secrets?: readonly pulumi.Input<string>[];
 }
+
+/** Enough for PostgreSQL with a hundred connections, and for a server with a browser in it. */
+const usualPids = 512;
 
 export interface Ready {
   /** The containers' ids, space-separated, known once all are healthy. */
@@ -27,7 +32,7 @@ export interface Ready {
 }
 
 /**
- * Waits for containers to be healthy. The provider's own `wait` cannot show a log, does not see
+ * Waits for containers to be healthy, and limits their processes. The provider's own `wait` cannot show a log, does not see
  * that a container has given up, and leaves it half-made in the state.
  */
 export function readyCommand(
@@ -60,6 +65,7 @@ export function readyCommand(
           CONTAINERS: containers.join(" "),
           CONTAINER_IDS: containerIds.join(" "),
           SECONDS_ALLOWED: String(args.seconds),
+          PIDS_LIMIT: String(args.pids ?? usualPids),
         });
         // A subshell's variables are gone when the note is written.
         return shellVariables({ CONTAINERS: containers.join(" ") }) + noted(again + script, note);

@@ -64,7 +64,13 @@ export function litellmConfig(gateway: Pick<GatewayModel, "connectors" | "models
         proxy_batch_write_at: 4,
       },
       // Loaded from beside this file; LiteLLM does not start without it.
-      litellm_settings: { callbacks: ["guard.instance"], json_logs: true, telemetry: false },
+      litellm_settings: {
+        callbacks: ["guard.instance"],
+        // Of a host that it has no way to.
+        disable_hf_tokenizer_download: true,
+        json_logs: true,
+        telemetry: false,
+      },
       mcp_servers: Object.fromEntries(servers) as Record<string, unknown>,
       model_list: gateway.models.map(model),
     },

@@ -9,6 +9,8 @@ import { mounted, proxy } from "../names.ts";
 import type { StackContext } from "../stack.ts";
 import { litellmConfig } from "./config-file.ts";
 import { limitsText } from "./limits.ts";
+import { proxyEgressOf } from "./egress.ts";
+import { rootOf } from "./read-only.ts";
 import { rootsFile } from "./roots.ts";
 import { proxyEnvFile } from "./secrets.ts";
 
@@ -77,6 +79,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
         ...proxyFiles.map((file) => ({
           name: file,
           content: readFileSync(join(files, file), "utf8"),
+          ...(file === "prisma.sh" ? { program: true as const } : {}),
         })),
       ],
       child,
@@ -102,6 +105,8 @@ export class LitellmProxy extends pulumi.ComponentResource {
       { name: "proxy.env", content: secrets },
       child,
     );
+    const egress = proxyEgressOf(`${name}-egress`, context, child);
+    const rootFileSystem = rootOf(config);
     const container = gatewayContainer(
       `${name}-container`,
       {
@@ -112,6 +117,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
         image,
         user: config.user,
         memoryMb: config.memoryMb,
+        cpus: config.cpus,
         entrypoints: ["/bin/sh", `${mounted.config}/entrypoint.sh`],
         command: [],
         environment: {
@@ -120,6 +126,8 @@ export class LitellmProxy extends pulumi.ComponentResource {
           LITELLM_LOG: config.logLevel,
           MCP_GATEWAY_LIMITS: limitsText(context.model),
           MCP_GATEWAY_SESSION_IDLE: String(config.sessionIdleSeconds),
+          ...egress?.variables,
+          ...rootFileSystem.environment,
         },
         network: context.networks.inner,
         externalNetworks: [],
@@ -130,8 +138,8 @@ export class LitellmProxy extends pulumi.ComponentResource {
           { source: secretsPath, target: mounted.secrets },
           ...connectors.flatMap((one) => (one.process === undefined ? [] : one.mounts)),
         ],
-        // The image writes below its own directories when it starts (Prisma).
-        readOnly: false,
+        readOnly: rootFileSystem.readOnly,
+        tmpfs: rootFileSystem.tmpfs,
         healthcheck: {
           // The image has no curl. Readiness, not liveliness: it says whether the database answers.
           tests: [
@@ -155,6 +163,8 @@ export class LitellmProxy extends pulumi.ComponentResource {
         context,
         containers: [container],
         hosts: [proxy.host],
+        // LiteLLM has a hundred threads, and what it starts has its own.
+        pids: 1024,
         tablesIn: databaseHost(context.model),
         seconds: config.startSeconds,
         secrets: [

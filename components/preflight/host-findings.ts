@@ -2,6 +2,7 @@ import type { ConnectorModel, GatewayModel } from "../config/model.ts";
 import { setCommand } from "../config/problems.ts";
 import { samplesOf } from "../connectors/environment.ts";
 import { sampleLimits } from "../database/sample-data.ts";
+import { wayOut } from "../litellm/way-out.ts";
 import {
   connectorNetworks,
   database,
@@ -88,7 +89,10 @@ function connectorMemory(model: GatewayModel, connector: ConnectorModel): number
 function memoryFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   if (facts.memoryMb === 0) return [];
   // The relay is an HAProxy with the edge's limit.
-  const own = [model.database, model.proxy, model.edge, model.edge, model.mockModel];
+  const own = [
+    ...[model.database, model.proxy, model.edge, model.edge, model.mockModel],
+    ...(wayOut(model).length === 0 ? [] : [model.egressProxy]),
+  ];
   const limits =
     own.reduce((sum, part) => sum + part.memoryMb, 0) +
     model.connectors.reduce((sum, one) => sum + connectorMemory(model, one), 0);

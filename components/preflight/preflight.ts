@@ -12,6 +12,7 @@ import { withDeployedPorts } from "./deployed-ports.ts";
 import { withDeployedSubnets } from "./deployed-subnets.ts";
 import { type Finding, type MissingImage, findings, imagePath, parseFacts } from "./findings.ts";
 import { hostFindings } from "./host-findings.ts";
+import { neededImages } from "./needed-images.ts";
 import { wantedPaths } from "./path-findings.ts";
 import { nearestTags, publishedTags, registryOf } from "./published-tags.ts";
 import { type Substitution, proxySubstitution } from "./substitution.ts";
@@ -71,23 +72,12 @@ async function look(configured: GatewayModel): Promise<string> {
     if (noKey.length > 0) throw new Error(renderFindings(noKey));
     prepareSsh(dockerHost, ssh, process.cwd());
   }
-  const images = [
-    ...(["database", "proxy", "edge", "mockModel"] as const).map((part) => configured[part].image),
-    ...configured.connectors.flatMap(({ container }) =>
-      container === undefined
-        ? []
-        : [
-            container.image,
-            ...(container.egress.mode === "filtered" ? [configured.egressProxy.image] : []),
-          ],
-    ),
-  ];
   // The look back runs beside the rest.
   const script = [
     lookBack(configured, databaseAccess(configured).container),
     "trap wait EXIT\nlook 2>/dev/null &\n",
     hostScript("preflight.sh", {
-      IMAGES: [...new Set(images)].join(" "),
+      IMAGES: neededImages(configured).join(" "),
       VOLUME: configured.database.volume,
       CONFIG: configured.directories.config,
       SECRETS: configured.directories.secrets,

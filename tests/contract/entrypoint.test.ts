@@ -6,7 +6,7 @@ import { scratch } from "../support/shell.ts";
 
 jest.setTimeout(60_000);
 
-const rootsOfNobody = JSON.stringify({ hosts: [], unknown: [], own: "" });
+const rootsOfNobody = JSON.stringify({ hosts: [], own: "" });
 const good = {
   LITELLM_MASTER_KEY: `sk-${"x".repeat(32)}`,
   LITELLM_SALT_KEY: `sk-${"y".repeat(32)}`,
@@ -65,7 +65,7 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
   });
 
   it("starts it with all public roots when a provider cannot be asked for its own", async () => {
-    const roots = JSON.stringify({ hosts: ["127.0.0.1:1"], unknown: [], own: "" });
+    const roots = JSON.stringify({ hosts: ["127.0.0.1:1"], own: "" });
     const { code, stdout, stderr } = await started(envFile(good), 0o600, roots);
     expect([code, stdout.includes("SSL_CERT_FILE=/tmp/mcp-gateway-roots.pem")]).toEqual([0, true]);
     expect(stderr).toMatch(/all public roots: 127\.0\.0\.1:1 could not be asked for its own/);

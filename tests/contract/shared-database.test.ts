@@ -1,10 +1,27 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { passageConfig } from "../../components/database/passage-config.ts";
+import { haproxyHealthcheck } from "../../components/haproxy/live-config.ts";
+import { databasePassage } from "../../components/names.ts";
 import { scramVerifier } from "../../components/database/scram.ts";
 import { parseFindings, sharedAdminScript } from "../../components/database/shared-admin.ts";
 import type { SharedDatabase } from "../../components/config/model.ts";
 import { modelOf } from "../support/config.ts";
-import { describeWithDocker, docker, image, images, testName } from "../support/docker.ts";
+import {
+  closedNetwork,
+  describeWithDocker,
+  docker,
+  dockerOk,
+  image,
+  images,
+  removeAll,
+  runOnce,
+  start,
+  testName,
+  until,
+} from "../support/docker.ts";
 import { type SharedServer, admin, sharedServer } from "../support/shared-server.ts";
-import { sh } from "../support/shell.ts";
+import { scratch, sh } from "../support/shell.ts";
 
 jest.setTimeout(60_000);
 
@@ -177,6 +194,88 @@ describeWithDocker("a database on somebody else's PostgreSQL", () => {
       expect([statement, code]).toEqual([statement, 1]);
       expect(stderr).toContain("permission denied");
     }
+  });
+
+  describe("through the passage that LiteLLM has to it", () => {
+    const inner = testName("inner", "shared");
+    const connectors = testName("connectors", "shared");
+    const passage = testName("passage", "shared");
+    const place = scratch();
+    beforeAll(async () => {
+      const file = join(place.path, "haproxy.cfg");
+      chmodSync(place.path, 0o755);
+      writeFileSync(file, passageConfig({ host: "postgres", port: 5432 }), { mode: 0o644 });
+      for (const network of [inner, connectors]) await closedNetwork(network);
+      await start(passage, [
+        ...["--network", inner, "--network-alias", databasePassage.host, "--user", "99:99"],
+        ...["--cap-drop", "ALL", "--read-only", "--memory", "64m"],
+        ...["--volume", `${file}:/etc/mcp-gateway/haproxy.cfg:ro`, image(images.haproxy)],
+        ...["haproxy", "-db", "-f", "/etc/mcp-gateway/haproxy.cfg"],
+      ]);
+      await dockerOk(["network", "connect", server.network, passage]);
+      const [, ...probe] = haproxyHealthcheck.tests;
+      await until(passage, 20, async () => (await docker(["exec", passage, ...probe])).code === 0);
+    });
+    afterAll(async () => {
+      await removeAll([passage], [inner, connectors]);
+      place.remove();
+    });
+
+    /** psql beside LiteLLM, or beside a connector. */
+    const from = (network: string, host: string, secret: string, query: string) =>
+      runOnce([
+        ...["--network", network, "--dns", "127.0.0.1", "--dns-option", "attempts:1"],
+        ...["--dns-option", "timeout:1", "--env", `PGPASSWORD=${secret}`],
+        ...["--env", "PGCONNECT_TIMEOUT=3", "--entrypoint", "psql", image(images.postgres)],
+        ...["-qXAt", "-h", host, "-U", "litellm_user", "-d", "litellm_db", "-c", query],
+      ]);
+
+    it("says nothing of itself when it starts", async () => {
+      const { stdout, stderr } = await docker(["logs", passage]);
+      expect(`${stdout}${stderr}`).not.toMatch(/warning|alert/i);
+    });
+
+    it("leads to its database, by its password", async () => {
+      const ran = await from(inner, databasePassage.host, password, "select current_database()");
+      expect([ran.code, ran.stdout]).toEqual([0, "litellm_db\n"]);
+      const wrong = await from(inner, databasePassage.host, "wrong", "select 1");
+      expect([wrong.code, wrong.stderr]).toEqual([
+        2,
+        expect.stringContaining('password authentication failed for user "litellm_user"') as string,
+      ]);
+    });
+
+    it("follows the server to another address", async () => {
+      const address = `{{(index .NetworkSettings.Networks "${server.network}").IPAddress}}`;
+      const before = await dockerOk(["inspect", "-f", address, server.container]);
+      const holder = testName("holder", "shared");
+      await dockerOk(["network", "disconnect", server.network, server.container]);
+      await start(holder, ["--network", server.network, image(images.python), "sleep", "60"]);
+      const back = ["network", "connect", "--alias", "postgres", server.network, server.container];
+      await dockerOk(back);
+      await removeAll([holder], []);
+      expect(await dockerOk(["inspect", "-f", address, server.container])).not.toBe(before);
+      await until(passage, 20, async () => {
+        const ran = await from(inner, databasePassage.host, password, "select 1");
+        return ran.code === 0;
+      });
+    });
+
+    it("is the only thing of that network that LiteLLM reaches, and no connector reaches it", async () => {
+      for (const [network, host] of [
+        [inner, "postgres"],
+        [inner, server.container],
+        [connectors, databasePassage.host],
+        [connectors, passage],
+        [connectors, "postgres"],
+      ] as const) {
+        const { code, stderr } = await from(network, host, password, "select 1");
+        expect([host, code, stderr]).toEqual([
+          ...[host, 2],
+          expect.stringContaining("could not translate host name"),
+        ]);
+      }
+    });
   });
 
   it("keeps the other roles out of LiteLLM's database", async () => {

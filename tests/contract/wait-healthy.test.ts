@@ -23,10 +23,21 @@ describeWithDocker("wait-healthy.sh on a real engine", () => {
       ...["create", "--name", name, "--health-cmd", "true", "--health-interval", "60s"],
       ...[image(images.python), "sleep", "60"],
     ]);
-    const variables = { CONTAINERS: name, CONTAINER_IDS: "", SECONDS_ALLOWED: "20" };
+    const variables = {
+      CONTAINERS: name,
+      CONTAINER_IDS: "",
+      SECONDS_ALLOWED: "20",
+      PIDS_LIMIT: "77",
+    };
     expect(sh(hostScript("wait-healthy.sh", variables))).toEqual({
       ...{ code: 0, stdout: "", stderr: "" },
     });
     expect(await dockerOk(["inspect", "-f", "{{.State.Status}}", name])).toContain("running");
+    const limit = ["inspect", "-f", "{{.HostConfig.PidsLimit}}", name];
+    expect(await dockerOk(limit)).toBe("77");
+    await dockerOk(["restart", "--time", "0", name]);
+    expect(await dockerOk(limit)).toBe("77");
+    const held = "cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null || true";
+    expect(await dockerOk(["exec", name, "sh", "-c", held])).toBe("77");
   });
 });

@@ -118,6 +118,7 @@ test("up with mode shared moves the data: same keys, same rows, the old database
   expect(await inShared(tokens)).toEqual(rows);
   expect((await names("container", prefix)).map((name) => plainName(prefix, name))).toEqual([
     "mcp-edge",
+    "mcp-litellm-database",
     "mcp-litellm-proxy",
     "mcp-litellm-psql",
     "mcp-mock-model",

@@ -61,6 +61,13 @@ export const runOnce = (args: readonly string[]) =>
 export const network = (name: string): Promise<string> =>
   dockerOk(["network", "create", "--label", label, name]);
 
+/** A network with the options of the gateway's own inner one: without a way anywhere. */
+export const closedNetwork = (name: string): Promise<string> =>
+  dockerOk([
+    ...["network", "create", "--label", label, "--internal"],
+    ...["--opt", "com.docker.network.bridge.inhibit_ipv4=true", name],
+  ]);
+
 /** Removes containers, then networks; what is not there is no matter. */
 export async function removeAll(containers: readonly string[], networks: readonly string[]) {
   if (containers.length > 0) await docker(["rm", "--force", "--volumes", ...containers]);

@@ -6,9 +6,14 @@ import { sampleUri } from "../../components/database/sample-data.ts";
 import { databaseUri, setupSql } from "../../components/database/setup-sql.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { type GuardRow, guardPolicy, locksOf } from "../../components/litellm/guard-policy.ts";
+import { proxyEgressConfig } from "../../components/litellm/egress-config.ts";
+import { proxyVariables } from "../../components/litellm/egress.ts";
 import { proxyFiles } from "../../components/litellm/proxy.ts";
+import { rootOf } from "../../components/litellm/read-only.ts";
 import { rootsFile } from "../../components/litellm/roots.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
+import { wayOut } from "../../components/litellm/way-out.ts";
+import { squidPort } from "../../components/squid/squid-config.ts";
 import { relayFiles, upstreams } from "../../components/relay/relay-config.ts";
 import { hostScript } from "../../components/host/host-script.ts";
 import * as docker from "./docker.ts";
@@ -54,9 +59,18 @@ export interface RealGateway {
   /** The container of the connector `db`. */
   readonly planets: string;
   readonly relay: string;
-  /** The stand-in for the model provider, from here. */
+  /** LiteLLM's way out, if it was asked for. */
+  readonly egress: string;
+  /** The stand-in for the model provider, from here; nothing where LiteLLM's network is closed. */
   readonly provider: string;
   readonly remove: () => Promise<void>;
+}
+
+export interface Closed {
+  /** Networks of the only way out, a Squid; the tests come in through the first. */
+  readonly outside: readonly string[];
+  /** PEM of the authority that the model providers have their certificates of. */
+  readonly privateRoots: string;
 }
 
 export interface RealGatewayOptions {
@@ -72,8 +86,54 @@ export interface RealGatewayOptions {
   readonly sessionIdle?: number;
   /** The guard's limits, where they are not the usual ones. */
   readonly limits?: object;
+  /** Puts LiteLLM where it is deployed: on a network that leads nowhere. */
+  readonly closed?: Closed;
   /** Makes another config.yaml of the rendered one. */
   readonly config?: (rendered: string) => string;
+}
+
+/** LiteLLM's way out, as deployed. */
+async function startEgress(
+  { egress, network }: { readonly egress: string; readonly network: string },
+  place: string,
+  model: GatewayModel,
+  { outside }: Closed,
+): Promise<void> {
+  writeFileSync(join(place, "egress.cfg"), proxyEgressConfig(wayOut(model)), { mode: 0o644 });
+  await docker.start(egress, [
+    ...["--network", network, "--user", "13:13", "--cap-drop", "ALL", "--read-only"],
+    ...["--tmpfs", "/tmp:size=4m", "--memory", `${model.egressProxy.memoryMb}m`],
+    ...["--volume", `${join(place, "egress.cfg")}:/etc/mcp-gateway/egress.cfg:ro`],
+    ...["--entrypoint", "squid", docker.image(model.egressProxy.image)],
+    ...["-N", "-f", "/etc/mcp-gateway/egress.cfg"],
+  ]);
+  for (const one of outside) await docker.dockerOk(["network", "connect", one, egress]);
+  await docker.until(egress, 20, async () => {
+    const probe = ["bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${squidPort}`];
+    return (await docker.docker(["exec", egress, ...probe])).code === 0;
+  });
+}
+
+/** Nothing of a closed network can be published: what lets the tests in stands on two. */
+async function startFront(
+  { front, network }: { readonly front: string; readonly network: string },
+  place: string,
+  { outside }: Closed,
+): Promise<void> {
+  const config = [
+    ...["defaults", "  mode tcp", "  timeout connect 2s", "  timeout client 1h"],
+    ...["  timeout server 1h", "listen front", "  bind :4000"],
+    ...["  server proxy mcp-litellm-proxy:4000"],
+  ];
+  writeFileSync(join(place, "front.cfg"), `${config.join("\n")}\n`, { mode: 0o644 });
+  await docker.start(front, [
+    ...["--network", outside[0] ?? "", "--publish", "127.0.0.1::4000"],
+    ...["--volume", `${join(place, "front.cfg")}:/front.cfg:ro`],
+    ...[docker.image(docker.images.haproxy), "sh", "-c"],
+    // Its configuration names what only the other network knows.
+    "until getent hosts mcp-litellm-proxy >/dev/null; do sleep 0.1; done; exec haproxy -db -f /front.cfg",
+  ]);
+  await docker.dockerOk(["network", "connect", network, front]);
 }
 
 export async function realGateway(
@@ -89,7 +149,10 @@ export async function realGateway(
     planets: docker.testName("planets"),
     samples: docker.testName("samples"),
     relay: docker.testName("relay"),
+    egress: docker.testName("egress"),
+    front: docker.testName("front"),
   };
+  const { closed } = options;
   const remove = async (): Promise<void> => {
     const { network, ...containers } = name;
     await docker.removeAll(Object.values(containers), [network]);
@@ -102,7 +165,8 @@ export async function realGateway(
   const psql = (sql: string) =>
     sh(hostScript("psql.sh", { CONTAINER: name.database, CONTAINER_ID: "" }), sql);
   try {
-    await docker.network(name.network);
+    if (closed === undefined) await docker.network(name.network);
+    else await docker.closedNetwork(name.network);
     chmodSync(place.path, 0o755);
     writeFileSync(join(place.path, "password"), "example0", { mode: 0o644 });
     await docker.start(name.database, [
@@ -156,7 +220,7 @@ export async function realGateway(
     ]);
     const config = join(place.path, "config");
     mkdirSync(config);
-    writeFileSync(join(config, "roots.json"), rootsFile(model, ""));
+    writeFileSync(join(config, "roots.json"), rootsFile(model, closed?.privateRoots ?? ""));
     const rendered = (options.config ?? ((text) => text))(litellmConfig(model));
     writeFileSync(
       join(config, "config.yaml"),
@@ -190,8 +254,19 @@ export async function realGateway(
       relaySecret,
     };
     writeFileSync(join(place.path, "proxy.env"), proxyEnvFile(secrets, model.models));
+    if (closed !== undefined) await startEgress(name, place.path, model, closed);
+    const root = rootOf(model.proxy);
     await docker.start(name.proxy, [
-      ...[...on("mcp-litellm-proxy"), "--publish", "127.0.0.1::4000", "--cap-drop", "ALL"],
+      ...[...on("mcp-litellm-proxy"), "--cap-drop", "ALL"],
+      ...(closed === undefined
+        ? ["--publish", "127.0.0.1::4000"]
+        : ["--dns", "127.0.0.1", "--dns-option", "attempts:1", "--dns-option", "timeout:1"]),
+      ...(root.readOnly ? ["--read-only"] : []),
+      ...Object.entries(root.tmpfs).flatMap(([path, how]) => ["--tmpfs", `${path}:${how}`]),
+      ...Object.entries({
+        ...root.environment,
+        ...(closed === undefined ? {} : proxyVariables(`http://${name.egress}:${squidPort}`)),
+      }).flatMap(([variable, value]) => ["--env", `${variable}=${value}`]),
       ...["--env", `MCP_GATEWAY_SESSION_IDLE=${options.sessionIdle ?? 30}`],
       ...["--env", `MCP_GATEWAY_LIMITS=${JSON.stringify(options.limits ?? {})}`],
       ...["--volume", `${config}:/etc/mcp-gateway:ro`],
@@ -200,7 +275,8 @@ export async function realGateway(
       ...["--entrypoint", "/bin/sh", docker.image(docker.images.litellm)],
       "/etc/mcp-gateway/entrypoint.sh",
     ]);
-    const url = await docker.published(name.proxy, 4000);
+    if (closed !== undefined) await startFront(name, place.path, closed);
+    const url = await docker.published(closed === undefined ? name.proxy : name.front, 4000);
     await docker.until(name.proxy, 150, async () => (await fetch(`${url}/health/readiness`)).ok);
     return {
       url,
@@ -209,7 +285,8 @@ export async function realGateway(
       network: name.network,
       planets: name.planets,
       relay: name.relay,
-      provider: await docker.published(name.models, 8080),
+      egress: name.egress,
+      provider: closed === undefined ? await docker.published(name.models, 8080) : "",
       psql,
       setPolicy,
       remove,

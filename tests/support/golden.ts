@@ -69,12 +69,12 @@ function filesOf(text: string): unknown {
       const [, name, encoded = ""] = found ?? [];
       return { name, content: contentOf(Buffer.from(encoded, "base64").toString()) };
     });
-  const files = lines.map((line) => /^(\S+) (644|600) (\d+:\d+) ([A-Za-z0-9+/=]*)$/.exec(line));
+  const files = lines.map((line) => /^(\S+) (644|755|600) (\d+:\d+) ([A-Za-z0-9+/=]*)$/.exec(line));
   if (lines.length === 0 || files.includes(null)) return undefined;
   return files.map((found) => {
     const [, name, mode, owner, encoded = ""] = found ?? [];
     const content = Buffer.from(encoded, "base64").toString();
-    return { name, mode, owner, content: mode === "644" ? contentOf(content) : "[secret]" };
+    return { name, mode, owner, content: mode === "600" ? "[secret]" : contentOf(content) };
   });
 }
 

@@ -20,7 +20,7 @@ file_state() {
 # container_state ARGUMENT...: "name|what of it can be edited" of each, ids or names. Networks that a
 # container is put on while it runs (label mcp-gateway.links) have notes of their own.
 container_state() {
-  docker inspect -f '{{index .Config.Labels "mcp-gateway.links"}}	{{.Name}}|memory={{.HostConfig.Memory}} swap={{.HostConfig.MemorySwap}} cpus={{.HostConfig.NanoCpus}} shares={{.HostConfig.CpuShares}} quota={{.HostConfig.CpuQuota}} cpuset={{.HostConfig.CpusetCpus}} restart={{.HostConfig.RestartPolicy.Name}} networks=	{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}+{{end}}	 word={{index .Config.Labels "mcp-gateway.word"}};' "$@" |
+  docker inspect -f '{{index .Config.Labels "mcp-gateway.links"}}	{{.Name}}|memory={{.HostConfig.Memory}} swap={{.HostConfig.MemorySwap}} cpus={{.HostConfig.NanoCpus}} shares={{.HostConfig.CpuShares}} period={{.HostConfig.CpuPeriod}} quota={{.HostConfig.CpuQuota}} pids={{.HostConfig.PidsLimit}} cpuset={{.HostConfig.CpusetCpus}} restart={{.HostConfig.RestartPolicy.Name}} networks=	{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}+{{end}}	 word={{index .Config.Labels "mcp-gateway.word"}};' "$@" |
     awk -F '\t' '{
       count = split($3, networks, "+")
       kept = ""

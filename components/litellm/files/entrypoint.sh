@@ -39,8 +39,8 @@ rm -rf "$prisma"
 if program=$(command -v prisma) && migrations=$(python3 -c "$find_extras" 2>/dev/null); then
   mkdir -m 700 "$prisma" "$prisma/bin"
   echo "$program" >"$prisma/program"
-  cp /etc/mcp-gateway/prisma.sh "$prisma/bin/prisma"
-  chmod 700 "$prisma/bin/prisma"
+  # No copy: nothing can be run out of a temporary file system.
+  ln -s /etc/mcp-gateway/prisma.sh "$prisma/bin/prisma"
   # Twice apart from this process, which becomes LiteLLM and waits for no child of another's.
   (
     (

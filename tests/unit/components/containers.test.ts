@@ -1,3 +1,4 @@
+import { configSchema } from "../../../components/config/schema.ts";
 import { Gateway } from "../../../components/gateway.ts";
 import { Words } from "../../../components/host/words.ts";
 import * as docker from "@pulumi/docker";
@@ -28,6 +29,7 @@ it("makes one container for every service and none besides", () => {
     ["gateway-connector-planets-samples-container", "mcp-planets-samples"],
     ["gateway-edge-container", "mcp-edge"],
     ["gateway-proxy-container", "mcp-litellm-proxy-ab12cd"],
+    ["gateway-proxy-egress-container", "mcp-litellm-egress-ab12cd"],
     ["gateway-mock-model-container", "mcp-mock-model"],
     ["gateway-relay-container", "mcp-relay"],
   ]);
@@ -83,7 +85,8 @@ it("gives each its memory, its user and a root file system that is read-only whe
     ["mcp-litellm-postgres", 512, "70:70", true],
     ["mcp-planets-samples", 640, "70:70", true],
     ["mcp-edge", 128, "99:99", true],
-    ["mcp-litellm-proxy-ab12cd", 2048, "0:0", false],
+    ["mcp-litellm-proxy-ab12cd", 2048, "0:0", true],
+    ["mcp-litellm-egress-ab12cd", 128, "13:13", true],
     ["mcp-mock-model", 64, "65534:65534", true],
     ["mcp-relay", 128, "99:99", true],
   ]);
@@ -145,7 +148,7 @@ it("binds host files read-only, one volume read-write, never the Docker socket",
 it("has each image once, uses its id, never its name, and keeps it for a way back", () => {
   const images = recording.ofType("docker:index/remoteImage:RemoteImage");
   const byName = new Map(images.map(({ name, inputs }) => [inputs["name"], name]));
-  expect(images.map(({ inputs }) => inputs)).toHaveLength(6);
+  expect(images.map(({ inputs }) => inputs)).toHaveLength(7);
   expect(images.every(({ inputs }) => inputs["keepLocally"] === true)).toBe(true);
   expect([...byName.keys()].sort()).toEqual([
     "example/notes:2.0",
@@ -154,9 +157,11 @@ it("has each image once, uses its id, never its name, and keeps it for a way bac
     "haproxy:3.0-alpine",
     "postgres:16-alpine",
     "python:3.13-alpine",
+    configSchema.parse({}).egressProxy.image,
   ]);
   const wanted: Readonly<Record<string, string>> = {
     "mcp-edge": "haproxy:3.0-alpine",
+    "mcp-litellm-egress-ab12cd": configSchema.parse({}).egressProxy.image,
     "mcp-litellm-postgres": "postgres:16-alpine",
     "mcp-litellm-proxy-ab12cd": "ghcr.io/berriai/litellm:main-v1.77.3-stable",
     "mcp-mock-model": "python:3.13-alpine",
@@ -171,16 +176,33 @@ it("has each image once, uses its id, never its name, and keeps it for a way bac
   );
 });
 
+it("limits the CPUs of LiteLLM and of each connector, and of nothing else", () => {
+  const limited = containers.filter(({ inputs }) => "cpuQuota" in inputs || "cpus" in inputs);
+  expect(
+    limited.map(({ inputs }) => [inputs["name"], inputs["cpuPeriod"], inputs["cpuQuota"]]),
+  ).toEqual([
+    ["mcp-notes", 100_000, 100_000],
+    ["mcp-planets", 100_000, 100_000],
+    ["mcp-reports", 100_000, 100_000],
+    ["mcp-litellm-proxy-ab12cd", 100_000, 200_000],
+  ]);
+});
+
 it("starts LiteLLM by the entrypoint that refuses an open gateway", () => {
   const name = "gateway-proxy-container";
   expect(input(name, "entrypoints")).toEqual(["/bin/sh", "/etc/mcp-gateway/entrypoint.sh"]);
   expect(input(name, "command")).toEqual([]);
+  const egress = "http://mcp-litellm-egress-ab12cd:3128";
   expect(input(name, "envs")).toEqual([
-    "LITELLM_LOCAL_MODEL_COST_MAP=True",
-    "LITELLM_LOG=INFO",
+    ...["AIOHTTP_TRUST_ENV=True", "CHECKPOINT_DISABLE=1", "DISABLE_AIOHTTP_TRUST_ENV=True"],
+    ...[`HTTPS_PROXY=${egress}`, `HTTP_PROXY=${egress}`],
+    ...["LITELLM_LOCAL_MODEL_COST_MAP=True", "LITELLM_LOG=INFO"],
+    "LITELLM_MIGRATION_DIR=/tmp/mcp-gateway-migrations",
     'MCP_GATEWAY_LIMITS={"resultMb":8,"callsPerKey":8,"callsPerConnector":16,"callsPerProcess":4,"waitingPerKey":32,"waitSeconds":30,"processes":[]}',
     "MCP_GATEWAY_SESSION_IDLE=30",
+    "NO_PROXY=mcp-relay,mcp-mock-model,localhost,127.0.0.1,::1",
   ]);
+  expect(input(name, "tmpfs")).toEqual({ "/tmp": "size=128m" });
   expect(input(name, "stopTimeout")).toBe(90);
   expect(input(name, "mounts")).toEqual([
     {
@@ -222,7 +244,7 @@ it("replaces a container before the new one, also for the inputs that Docker wou
     expect([name, provider, options.deleteBeforeReplace, options.replaceOnChanges]).toEqual([
       name,
       "docker-host",
-      name !== "gateway-proxy-container",
+      !["gateway-proxy-container", "gateway-proxy-egress-container"].includes(name),
       ["healthcheck", "tmpfs", "init", "cpuPeriod", "cpuQuota"],
     ]);
 });

@@ -43,6 +43,7 @@ it("uses three-part type tokens of its own package for its components", () => {
     "mcp-gateway:image:Images",
     "mcp-gateway:index:Gateway",
     "mcp-gateway:litellm:LitellmProxy",
+    "mcp-gateway:litellm:ProxyEgress",
     "mcp-gateway:model:MockModel",
     "mcp-gateway:network:Networks",
     "mcp-gateway:relay:Relay",
@@ -183,6 +184,7 @@ it("replaces rendered files by writing the new directory first", () => {
     ["gateway-connector-planets-samples-config", false],
     ["gateway-connector-files", false],
     ["gateway-proxy-config", false],
+    ["gateway-proxy-egress-container-config", false],
     ["gateway-mock-model-config", false],
   ]);
 });

@@ -244,7 +244,7 @@ describe("placement in the gateway", () => {
   it("is a word at every preview, and a process instead of a container", () => {
     const { connectors, warnings } = model({ x: inside });
     expect(warnings).toEqual([
-      'connectors.x: placement "gateway" starts a new process inside LiteLLM for every call (about a second each, several when many call), with LiteLLM\'s user, network and files; no watchdog, no limits of its own',
+      'connectors.x: placement "gateway" starts a new process inside LiteLLM for every call (about a second each, several when many call), with LiteLLM\'s user, files and network, which has no way out; no watchdog, no limits of its own',
     ]);
     expect(connectors[0]).toMatchObject({
       transport: "stdio",

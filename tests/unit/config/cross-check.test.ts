@@ -242,13 +242,14 @@ describe("connectors", () => {
 
   it.each([
     ...["edge", "proxy", "database", "mock_model", "relay"],
-    ...["litellm_proxy", "litellm_postgres", "x_egress", "x_samples"],
+    ...["litellm_proxy", "litellm_postgres", "litellm_psql"],
+    ...["litellm_database", "litellm_egress", "x_egress", "x_samples"],
   ])("are not called %s: that is a part of the gateway's own", (id) => {
     expect(only({ connectors: { [id]: { use: "notes" } } })).toEqual({
       path: ["connectors", id],
       message: `"${id}" is a part of the gateway's own`,
       allowed:
-        "any id but edge, proxy, database, mock_model, relay, litellm_proxy, litellm_postgres, and what ends in _egress or _samples",
+        "any id but edge, proxy, database, mock_model, relay, litellm_proxy, litellm_postgres, litellm_psql, litellm_database, litellm_egress, and what ends in _egress or _samples",
       fix: `pulumi config rm --path 'mcp-gateway:connectors.${id}'`,
     });
   });

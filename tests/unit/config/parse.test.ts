@@ -101,6 +101,7 @@ it("names a provider's key after its model", () => {
     apiKey: expect.anything() as unknown,
     apiKeyVariable: "MODEL_KEY_GPT_4O",
     apiBase: "http://models.test:8080/v1",
+    hosts: [],
   });
 });
 

@@ -11,7 +11,7 @@ function problems(raw: unknown, isEncrypted?: IsEncrypted): readonly Problem[] {
   return result.ok ? [] : result.problems;
 }
 
-const model = { provider: "litellm", model: "a/b", apiKey: "example-key" };
+const model = { provider: "litellm", model: "xai/b", apiKey: "example-key" };
 const shared = { admin: { password: "example-password" } };
 const refused = (path: readonly string[]): Problem => ({
   path,

@@ -66,6 +66,14 @@ it("runs a client on the server's network and no server", () => {
     { name: "mcp-gateway-net-inner", aliases: ["mcp-litellm-psql"] },
     { name: "postgres-net" },
   ]);
+  const passage = recording.one("docker:index/container:Container", "gateway-postgres-passage");
+  expect([passage.inputs["name"], passage.inputs["memory"], passage.inputs["readOnly"]]).toEqual([
+    ...["mcp-litellm-database", 64, true],
+  ]);
+  expect(passage.inputs["networksAdvanced"]).toEqual([
+    { name: "mcp-gateway-net-inner", aliases: ["mcp-litellm-database"] },
+    { name: "postgres-net" },
+  ]);
   const proxy = recording.one("docker:index/container:Container", "gateway-proxy-container");
   expect(proxy.inputs["networksAdvanced"]).toEqual([
     { name: "mcp-gateway-net-inner", aliases: ["mcp-litellm-proxy"] },

@@ -208,6 +208,7 @@ describe("wait-healthy.sh", () => {
         CONTAINERS: "one two",
         CONTAINER_IDS: "1 2",
         SECONDS_ALLOWED: String(seconds),
+        PIDS_LIMIT: "512",
       }),
       secrets,
       withDocker(
@@ -216,6 +217,7 @@ describe("wait-healthy.sh", () => {
   *Healthcheck.Test*) printf '%s\\n' CMD /bin/sh -c 'a "b" $c' ;;
   exec*) printf '<%s>' "$@" >>'${place.path}/probed'; ${test} ;;
   logs*) printf '%s\\n' '${log}' ;;
+  update*) echo "$*" >>'${place.path}/limited'; echo one ;;
   inspect*) head -n 1 '${place.path}/states'
     [ "$(wc -l <'${place.path}/states')" -le 1 ] || sed -i 1d '${place.path}/states' ;;
 esac`,
@@ -229,6 +231,15 @@ esac`,
       stdout: "",
       stderr: "",
     });
+  });
+
+  it("limits the processes of each that is healthy, and of none that is not", () => {
+    rmSync(join(place.path, "limited"), { force: true });
+    expect(wait(["running 0 0 healthy"]).stdout).toBe("");
+    wait(["running 0 0 healthy", "exited 0 1 unhealthy"]);
+    expect(readFileSync(join(place.path, "limited"), "utf8")).toBe(
+      "update --pids-limit 512 one\nupdate --pids-limit 512 two\nupdate --pids-limit 512 one\n",
+    );
   });
 
   it("runs the test itself, word for word, and waits for no probe of Docker's", () => {
@@ -273,7 +284,12 @@ esac`,
   it("says so when a container is not there", () => {
     expect(
       sh(
-        hostScript("wait-healthy.sh", { CONTAINERS: "x", CONTAINER_IDS: "", SECONDS_ALLOWED: "5" }),
+        hostScript("wait-healthy.sh", {
+          CONTAINERS: "x",
+          CONTAINER_IDS: "",
+          SECONDS_ALLOWED: "5",
+          PIDS_LIMIT: "1",
+        }),
         "",
         withDocker(place.path, "exit 1"),
       ).code,

@@ -11,6 +11,7 @@ it("renders a model exactly", () => {
 litellm_settings:
   callbacks:
     - guard.instance
+  disable_hf_tokenizer_download: true
   json_logs: true
   telemetry: false
 mcp_servers:
@@ -181,7 +182,7 @@ it("writes the env file that its os.environ references need, and no more", () =>
 
 it("never lets a model's key replace one of the proxy's own secrets", () => {
   const raw = {
-    models: { litellm_master_key: { provider: "litellm", model: "a/b", apiKey: exampleApiKey } },
+    models: { litellm_master_key: { provider: "litellm", model: "xai/b", apiKey: exampleApiKey } },
   };
   const text = proxyEnvFile(
     { masterKey: "m", saltKey: "s", databaseUrl: "d", adminSecret: "t", relaySecret: "r" },

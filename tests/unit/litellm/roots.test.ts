@@ -9,6 +9,7 @@ const entry = (model: string, apiBase?: string): ModelEntry => ({
   model,
   apiKey: new Secret("x"),
   apiKeyVariable: "MODEL_KEY_X",
+  hosts: [],
   ...(apiBase === undefined ? {} : { apiBase }),
 });
 const file = (models: readonly ModelEntry[], own = ""): string =>
@@ -18,7 +19,7 @@ const roots = (...models: ModelEntry[]): unknown => JSON.parse(file(models));
 it("needs none for the scripted model and for providers without TLS", () => {
   expect(
     roots({ name: "m", provider: "mock" }, entry("hosted_vllm/x", "http://gpu.lan:8000/v1")),
-  ).toEqual({ hosts: [], unknown: [], own: "" });
+  ).toEqual({ hosts: [], own: "" });
 });
 
 it("names each provider's host once, its own address before the usual one, sorted", () => {
@@ -31,15 +32,6 @@ it("names each provider's host once, its own address before the usual one, sorte
     ),
   ).toEqual({
     hosts: ["api.anthropic.com:443", "api.openai.com:443", "models.office.lan:8443"],
-    unknown: [],
-    own: "",
-  });
-});
-
-it("names providers whose host it does not know: all roots are needed then", () => {
-  expect(roots(entry("bedrock/x"), entry("constructor/x"))).toEqual({
-    hosts: [],
-    unknown: ["bedrock", "constructor"],
     own: "",
   });
 });
@@ -65,5 +57,5 @@ it("names MCP servers that run elsewhere and are asked over TLS, and none of our
         "",
       ),
     ),
-  ).toEqual({ hosts: ["grafana.lan:443", "grafana.lan:8443"], unknown: [], own: "" });
+  ).toEqual({ hosts: ["grafana.lan:443", "grafana.lan:8443"], own: "" });
 });

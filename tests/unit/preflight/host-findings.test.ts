@@ -67,7 +67,7 @@ it("does not take the time that the look itself took for a wrong clock", () => {
 
 it("wants the memory that the containers may use, and some to start with", () => {
   expect(found("memory\tMemTotal:\t1500").map(({ message }) => message)).toEqual([
-    "it has 1.5 GB of memory; the containers may use 3.6 GB",
+    "it has 1.5 GB of memory; the containers may use 3.8 GB",
   ]);
   expect(found("memory\tMemAvailable:\t900").map(({ message }) => message)).toEqual([
     "it has 900 MB of memory to spare; 1.0 GB are needed to start",

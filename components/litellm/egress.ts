@@ -1,0 +1,73 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readyCommand } from "../host/ready.ts";
+import { mockModel, proxyEgress, relay } from "../names.ts";
+import { squidPort } from "../squid/squid-config.ts";
+import { squidContainer } from "../squid/squid-container.ts";
+import { type StackContext, externalNetworksOf } from "../stack.ts";
+import { proxyEgressConfig } from "./egress-config.ts";
+import { wayOut } from "./way-out.ts";
+
+/** What LiteLLM asks without a proxy: what is on its own network, and itself. */
+const direct = [relay.host, mockModel.host, "localhost", "127.0.0.1", "::1"];
+
+/**
+ * What makes LiteLLM 1.77.3 ask everything outside through a proxy. Its own reading of these
+ * variables is done once for each HTTP client, by the first address that it is asked for: a client
+ * that began with the scripted model would go past the proxy for good. So that is switched off,
+ * and aiohttp's own switched on, which reads them for each request.
+ */
+export function proxyVariables<Url>(url: Url): Record<string, Url | string> {
+  return {
+    HTTP_PROXY: url,
+    HTTPS_PROXY: url,
+    NO_PROXY: direct.join(","),
+    DISABLE_AIOHTTP_TRUST_ENV: "True",
+    AIOHTTP_TRUST_ENV: "True",
+  };
+}
+
+/**
+ * LiteLLM's only way out: a Squid that lets it reach the configured model providers, and MCP
+ * servers that it asks itself. Beside the old one, as LiteLLM is: who still waits for an answer
+ * through that gets it.
+ */
+export class ProxyEgress extends pulumi.ComponentResource {
+  /** Variables of LiteLLM's container. */
+  readonly variables: Record<string, pulumi.Input<string>>;
+
+  constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
+    super("mcp-gateway:litellm:ProxyEgress", name, {}, opts);
+    const container = squidContainer(
+      `${name}-container`,
+      {
+        context,
+        host: proxyEgress.host,
+        rolling: true,
+        directory: "proxy-egress",
+        config: proxyEgressConfig(wayOut(context.model)),
+        network: context.networks.inner,
+        externalNetworks: [context.networks.gateway, ...externalNetworksOf(context, "proxy")],
+      },
+      { parent: this },
+    );
+    const ready = readyCommand(
+      `${name}-ready`,
+      { context, containers: [container], hosts: [proxyEgress.host], seconds: 60 },
+      { parent: this },
+    );
+    // Its own name, not the one that it shares with the one before it. Known once it listens:
+    // LiteLLM's entrypoint asks the providers for their roots.
+    const listening = pulumi.all([container.name, ready.ids]).apply(([own]) => own);
+    this.variables = proxyVariables(pulumi.interpolate`http://${listening}:${squidPort}`);
+    this.registerOutputs({ container: container.name });
+  }
+}
+
+/** None, if nothing that is configured needs one: LiteLLM has no way out then. */
+export function proxyEgressOf(
+  name: string,
+  context: StackContext,
+  opts?: pulumi.ComponentResourceOptions,
+): ProxyEgress | undefined {
+  return wayOut(context.model).length === 0 ? undefined : new ProxyEgress(name, context, opts);
+}

@@ -1,0 +1,84 @@
+import type { GatewayModel } from "../config/model.ts";
+
+/** Where LiteLLM 1.77.3 asks a provider that has no `apiBase` of its own (litellm/llms/*). */
+const known: Readonly<Record<string, string>> = {
+  anthropic: "api.anthropic.com",
+  deepseek: "api.deepseek.com",
+  fireworks_ai: "api.fireworks.ai",
+  gemini: "generativelanguage.googleapis.com",
+  groq: "api.groq.com",
+  mistral: "api.mistral.ai",
+  openai: "api.openai.com",
+  openrouter: "openrouter.ai",
+  perplexity: "api.perplexity.ai",
+  together_ai: "api.together.xyz",
+  xai: "api.x.ai",
+};
+
+/** Providers whose host is known here. */
+export const knownProviders: readonly string[] = Object.keys(known);
+
+/** One place outside the gateway that LiteLLM asks itself. */
+export interface Target {
+  /** As in a URL: an IPv6 address has its brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** The configuration gives the address itself: it may be one of the LAN. */
+  readonly given: boolean;
+}
+
+/** What decides where LiteLLM asks. */
+export type Asked = Pick<GatewayModel, "models" | "connectors">;
+
+export const targetName = ({ host, port }: Pick<Target, "host" | "port">): string =>
+  `${host}:${port}`;
+
+function ofUrl(text: string): Target {
+  const { protocol, hostname, port } = new URL(text);
+  const tls = protocol === "https:";
+  return { host: hostname, port: Number(port === "" ? (tls ? 443 : 80) : port), tls, given: true };
+}
+
+/** `name` or `name:port` of `models.<name>.hosts`: a provider's, so on the internet and with TLS. */
+function ofHost(text: string): Target {
+  const [host = "", port = "443"] = text.split(":");
+  return { host, port: Number(port), tls: true, given: false };
+}
+
+/** The provider's own host, or nothing if nobody here knows it. */
+export function usualHost(model: string): string | undefined {
+  const [provider = ""] = model.split("/");
+  return Object.hasOwn(known, provider) ? known[provider] : undefined;
+}
+
+/**
+ * Every host and port outside that LiteLLM needs: its model providers, and MCP servers elsewhere
+ * that no relay can stand before. Sorted, each once: the same for the same models and connectors,
+ * in whatever order they come. Empty: LiteLLM has no way out at all.
+ */
+export function wayOut({ models, connectors }: Asked): readonly Target[] {
+  const providers = models.flatMap((entry): Target[] => {
+    if (entry.provider === "mock") return [];
+    const usual = usualHost(entry.model);
+    return [
+      ...(entry.apiBase === undefined
+        ? usual === undefined
+          ? []
+          : [ofHost(usual)]
+        : [ofUrl(entry.apiBase)]),
+      ...entry.hosts.map(ofHost),
+    ];
+  });
+  const servers = connectors.flatMap(({ url }) => (url.startsWith("https:") ? [ofUrl(url)] : []));
+  const targets = new Map<string, Target>();
+  for (const one of [...providers, ...servers]) {
+    const same = targets.get(targetName(one));
+    targets.set(targetName(one), {
+      ...one,
+      tls: one.tls || same?.tls === true,
+      given: one.given || same?.given === true,
+    });
+  }
+  return [...targets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, target]) => target);
+}

@@ -1,0 +1,55 @@
+import { posix } from "node:path";
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { type ContainerSpec, gatewayContainer } from "../containers/container.ts";
+import { configFiles } from "../host/host-files.ts";
+import { mounted } from "../names.ts";
+import { type StackContext } from "../stack.ts";
+import { squidPort } from "./squid-config.ts";
+
+/** The user `proxy` of Debian and Ubuntu. */
+const user = "13:13";
+
+export type SquidArgs = Pick<ContainerSpec, "host" | "rolling" | "network" | "externalNetworks"> & {
+  readonly context: StackContext;
+  /** Name of its directory of files on the Docker host. */
+  readonly directory: string;
+  readonly config: string;
+};
+
+/** A Squid with one configuration, which is baked in: another one is another container. */
+export function squidContainer(
+  name: string,
+  { context, directory, config, ...args }: SquidArgs,
+  opts: pulumi.CustomResourceOptions,
+): docker.Container {
+  const { directories, egressProxy } = context.model;
+  const image = context.images.id(egressProxy.image);
+  const files = configFiles(
+    `${name}-config`,
+    { context, directory: posix.join(directories.config, directory), owner: user, image },
+    [{ name: "egress.cfg", content: config }],
+    opts,
+  );
+  return gatewayContainer(
+    name,
+    {
+      ...args,
+      context,
+      image,
+      user,
+      memoryMb: egressProxy.memoryMb,
+      entrypoints: ["squid"],
+      command: ["-N", "-f", `${mounted.config}/egress.cfg`],
+      binds: [{ source: files, target: mounted.config }],
+      readOnly: true,
+      tmpfs: { "/tmp": "size=4m" },
+      healthcheck: {
+        tests: ["CMD", "bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${squidPort}`],
+        ...{ timeout: 5, retries: 3, startPeriod: 30 },
+      },
+      graceSeconds: 5,
+    },
+    opts,
+  );
+}
