@@ -6,7 +6,7 @@ import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts"
 import { asks, said } from "../support/gateway-asks.ts";
 import { sh } from "../support/shell.ts";
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 const model = modelOf(exampleConfig());
 
