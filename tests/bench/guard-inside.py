@@ -19,10 +19,14 @@ with open("/tmp/policy.json", "w", encoding="utf-8") as file:
     keys = {hashlib.sha256(KEY.encode()).hexdigest(): row}
     keys |= {f"{at:064x}": {**row, "tools": {"db": [f"t{n}" for n in range(50)]}} for at in range(100)}
     json.dump({"version": 2, "keys": keys, "connectors": {}}, file)
+os.makedirs("/run/secrets", exist_ok=True)
+with open("/run/secrets/mcp-gateway.env", "w", encoding="utf-8") as file:
+    file.write("MCP_GATEWAY_RELAY_SECRET='bench'\n")
 os.environ["MCP_GATEWAY_POLICY"] = "/tmp/policy.json"
 sys.path.append("/guard")
 
 import guard  # noqa: E402
+from gate_identity import IDENTITY  # noqa: E402
 import guard_doors  # noqa: E402
 from litellm.proxy._experimental.mcp_server import server as litellm_server  # noqa: E402
 from litellm.proxy._types import UserAPIKeyAuth  # noqa: E402
@@ -53,11 +57,12 @@ manager = guard_doors.manager_front(guard.policy)(executed_with_hook)
 
 
 async def through_manager(_request):
-    return await manager(name="notes-echo")
+    return types.ServerResult(await manager(name="notes-echo"))
 
 
 async def main():
     litellm_server.set_auth_context(user)
+    IDENTITY.set(hashlib.sha256(KEY.encode()).hexdigest())
     request_ctx.set(SimpleNamespace(request_id=1))
     guarded = guard_doors.handler_front(guard.policy)(through_manager)
     times = {plain: [], guarded: []}

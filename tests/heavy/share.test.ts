@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { describeWithDocker, image, images } from "../support/docker.ts";
-import { ask, doors } from "../support/doors.ts";
+import { ask } from "../support/doors.ts";
 import { type Guarded, keys, replaceNotes, rowsOf, withGuarded } from "../support/guarded.ts";
 
 jest.setTimeout(300_000);
@@ -10,22 +10,27 @@ const rows = rowsOf({
   part: { value: keys.part.value, row: { name: "part", tools, models: [], expires: null } },
   both: { value: keys.both.value, row: { name: "both", tools, models: [], expires: null } },
 });
-const door = doors["/mcp/"];
+/** Each on a connection of its own: uvicorn closes an idle one in the moment in which it is used. */
 const call = (gateway: Guarded, key: "part" | "both", tool: string, args: object = {}) =>
-  door?.(gateway, keys[key].value, `notes-${tool}`, { ...args });
+  ask(
+    gateway,
+    "/mcp/",
+    keys[key].value,
+    {
+      ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+      params: { name: `notes-${tool}`, arguments: args },
+    },
+    { Connection: "close" },
+  );
 
 /** What the greedy key does again and again, so many at once, while the other one calls. */
 const loads: Readonly<Record<string, readonly [number, (gateway: Guarded) => Promise<unknown>]>> = {
-  "four 30 MB results": [4, (gateway) => call(gateway, "both", "large") ?? Promise.resolve()],
+  "four 30 MB results": [4, (gateway) => call(gateway, "both", "large")],
   "ten 7 MB bodies": [
     10,
-    (gateway) =>
-      ask(gateway, "/mcp/", keys.both.value, {
-        ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
-        params: { name: "notes-quick", arguments: { text: "x".repeat(7 * 1024 * 1024) } },
-      }),
+    (gateway) => call(gateway, "both", "quick", { text: "x".repeat(7 * 1024 * 1024) }),
   ],
-  "forty waiting calls": [40, (gateway) => call(gateway, "both", "slow") ?? Promise.resolve()],
+  "forty waiting calls": [40, (gateway) => call(gateway, "both", "slow")],
 };
 
 const calls = 100;
@@ -51,7 +56,8 @@ describeWithDocker("one key's calls beside another's quick ones", () => {
     const times: number[] = [];
     for (let at = 0; at < calls; at++) {
       const began = performance.now();
-      expect(await call(gateway, "part", "quick")).toMatchObject({ text: "at once" });
+      const { text } = await call(gateway, "part", "quick");
+      expect(text).toContain("at once");
       times.push(performance.now() - began);
     }
     times.sort((a, b) => a - b);

@@ -155,6 +155,15 @@ print(json.dumps(said))`;
     });
   });
 
+  it("knows 1 from true", async () => {
+    const one = { db: lockTools([tool("read", "d", { a: 1 })]) };
+    const steps = [
+      { locks: one },
+      ...[{ a: 1 }, { a: true }, { a: 1 }].map((schema) => ({ list: [tool("read", "d", schema)] })),
+    ] as Step[];
+    expect((await run(steps)).results).toEqual([["read"], [], ["read"]]);
+  });
+
   it("has no tool twice, and none that is not locked", async () => {
     const many = Array.from({ length: 23 }, (_, at) => tool(`x${String(at).padStart(2, "0")}`));
     const steps = [
