@@ -24,7 +24,8 @@ export function egressConfig(egress: Extract<Egress, { mode: "filtered" }>): str
           ...(listed ? ["http_access deny !hosts"] : []),
         ]
       : ["http_access allow exceptions", "http_access deny !web"]),
-    // What cannot be looked up has no address that the next line could refuse.
+    // What cannot be looked up has no address that the next line could refuse. Without IPv6 in its
+    // container Squid leaves IPv6 out of every line, and of what it connects to.
     "http_access deny !somewhere",
     "http_access deny private",
     ...(any ? ["http_access allow all"] : listed ? ["http_access allow hosts"] : []),

@@ -13,8 +13,9 @@ const direct = [relay.host, mockModel.host, "localhost", "127.0.0.1", "::1"];
 /**
  * What makes LiteLLM 1.77.3 ask everything outside through a proxy. Its own reading of these
  * variables is done once for each HTTP client, by the first address that it is asked for: a client
- * that began with the scripted model would go past the proxy for good. So that is switched off,
- * and aiohttp's own switched on, which reads them for each request.
+ * that began with the scripted model goes past the proxy for good, and fails; the second try, with a
+ * new client, comes a second later. So that is switched off, and aiohttp's own switched on, which
+ * reads them for each request.
  */
 export function proxyVariables<Url>(url: Url): Record<string, Url | string> {
   return {

@@ -200,7 +200,6 @@ describeWithDocker("LiteLLM's way out, with the real LiteLLM and the real Squid"
     expect(squid).toMatch(/403 \d+ CONNECT api\.anthropic\.com:443/);
   });
 
-  // The scripted model comes first: LiteLLM's own reading of the variables is done once a client.
   it.each([
     ["gpt-4o-mock", "/v1/responses"],
     ["over-tls", "/v1/responses"],
@@ -214,6 +213,21 @@ describeWithDocker("LiteLLM's way out, with the real LiteLLM and the real Squid"
     expect([status, text]).toEqual([200, expect.stringContaining(said)]);
   });
 
+  // LiteLLM's own reading of the variables is done once a client, by the first address. Its second
+  // try, with a new client, hides that at a model's routes, a second later.
+  it("asks through Squid at once, also with a client that began with what needs none", async () => {
+    const script = `
+import asyncio
+from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+async def main():
+    handler = AsyncHTTPHandler()
+    await handler.client.get("http://mcp-mock-model:9200/")
+    print((await handler.client.get("http://models.lan:8080/first")).status_code)
+asyncio.run(main())`;
+    const ran = await docker(["exec", gateway.proxy, "python3", "-c", script]);
+    expect([ran.code, ran.stdout.trim()]).toEqual([0, "204"]);
+  });
+
   it("reached them through Squid, and Squid nothing else", async () => {
     const from = [await addressOn(gateway.egress, wide), await addressOn(gateway.egress, lan)];
     const lines = [...(await asked(providers)), ...(await asked(lanBox))];
@@ -221,6 +235,7 @@ describeWithDocker("LiteLLM's way out, with the real LiteLLM and the real Squid"
       [
         `asked api.openai.com /v1/chat/completions ${from[0] ?? ""}`,
         `asked api.openai.com /v1/responses ${from[0] ?? ""}`,
+        `asked models.lan:8080 /first ${from[1] ?? ""}`,
         `asked models.lan:8080 /v1/chat/completions ${from[1] ?? ""}`,
         `asked models.lan:8080 /v1/responses ${from[1] ?? ""}`,
       ].sort(),
