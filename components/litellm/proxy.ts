@@ -20,7 +20,14 @@ const files = join("components", "litellm", "files");
 export const proxyFiles: readonly string[] = [
   ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh"],
   ...["relay_secret.py", "serve.py"],
-  ...["gate.py", "gate_environment.py", "gate_fields.py", "gate_headers.py", "gate_health.py"],
+  ...[
+    "gate.py",
+    "gate_bodies.py",
+    "gate_environment.py",
+    "gate_fields.py",
+    "gate_headers.py",
+    "gate_health.py",
+  ],
   ...["gate_identity.py", "gate_json.py", "gate_refused.json", "gate_routes.py"],
   ...["guard.py", "guard_answers.py", "guard_bounds.py", "guard_calls.py", "guard_cancel.py"],
   ...["guard_doors.py", "guard_hash.py", "guard_held.py", "guard_kept.py", "guard_limits.py"],

@@ -12,24 +12,23 @@ import hmac
 import json
 import re
 
-from gate_fields import Refused, Report
+from gate_fields import Refused
 from gate_headers import by_name, for_litellm, key_hash, token_of
 from gate_identity import IDENTITY
-from gate_json import check_content, parse, write
-import gate_routes
+from gate_bodies import ROUTES, Bodies
+from gate_json import check_content, length_of
 from guard_policy import Refusal
 
 # The same as the edge's (components/edge/client-frontend.ts).
 MCP = re.compile(r"/mcp(/|(/[a-z0-9_]+(,[a-z0-9_]+)*/?))?")
-CHAT, RESPONSES, MODELS = "/v1/chat/completions", "/v1/responses", "/v1/models"
+MODELS = "/v1/models"
 HEALTH = ("/health/liveliness", "/health/liveness")
 READINESS = "/health/readiness"
 # The operator's secret: in this header, or for LiteLLM's pages in a cookie, which SIGN_IN sets.
 ADMIN, COOKIE, SIGN_IN = b"x-mcp-gateway-admin", b"mcp_gateway_admin", "/mcp-gateway/admin"
-# Bytes; the edge's own limit (edge.maxBodyMb) is at most this.
-LARGEST = 1024 * 1024 * 1024
-# Bytes of a body that is taken apart at once; a larger one in a thread, one after the other.
-SMALL = 64 * 1024
+# Bytes of a request to a model, as the edge's own limit (edge.maxBodyMb) can be set at most; to /mcp,
+# what LiteLLM's MCP SDK takes, after it has read all of a larger one.
+LARGEST, LARGEST_MCP = 1024 * 1024 * 1024, 4 * 1024 * 1024
 
 
 def refusal_body(message):
@@ -46,7 +45,11 @@ async def answer(send, status, body, headers=()):
     await send({"type": "http.response.body", "body": body})
 
 
-async def whole(receive):
+def too_large(most):
+    return Refused(413, f"the request is larger than {most // 1024 // 1024} MB", "size")
+
+
+async def whole(receive, most):
     """The request's body; None if its client has left before it was here."""
     parts, size = [], 0
     while True:
@@ -55,8 +58,8 @@ async def whole(receive):
             return None
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > LARGEST:
-            raise Refused(413, "the request is too large")
+        if size > most:
+            raise too_large(most)
         if not message.get("more_body", False):
             return b"".join(parts)
 
@@ -67,7 +70,7 @@ class Gate:
     def __init__(self, app, policy, admin, health, log):
         self._app, self._policy, self._admin = app, policy, admin.encode()
         self._health, self._log = health, log
-        self._large = None
+        self._bodies = Bodies()
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "lifespan":
@@ -143,7 +146,7 @@ class Gate:
             if method != "POST":
                 raise Refused(405, "this gateway has no event stream and no sessions: POST is all")
             return "mcp"
-        if plain and (method, path) in (("POST", CHAT), ("POST", RESPONSES), ("GET", MODELS)):
+        if plain and ((method == "POST" and path in ROUTES) or (method, path) == ("GET", MODELS)):
             return path
         if plain and (method, path) == ("GET", SIGN_IN):
             return "sign-in"
@@ -159,54 +162,31 @@ class Gate:
 
     async def _client(self, scope, receive, send, kind, headers, token, row):
         passed = for_litellm(headers, token, row)
-        body = b""
-        if kind != MODELS:
-            check_content(headers)
-            body = await whole(receive)
+        if kind == MODELS:
+            await self._served(scope, receive, send, passed, b"", token)
+            return
+        check_content(headers)
+        said = length_of(headers)
+        most = LARGEST_MCP if kind == "mcp" else LARGEST
+        if said > most:
+            raise too_large(most)
+        async with self._bodies.place(row.name, said):
+            body = await whole(receive, most)
             if body is None:
                 return
-            if len(body) <= SMALL:
-                body, report = taken_apart(kind, body, row)
-            else:
-                # One at a time: they share the interpreter with everybody else's requests.
-                self._large = self._large or asyncio.Lock()
-                async with self._large:
-                    body, report = await asyncio.to_thread(taken_apart, kind, body, row)
-            if report.dropped:
-                self._log(
-                    {
-                        "gate": "dropped",
-                        "key": row.name,
-                        "path": scope["path"],
-                        "fields": report.dropped,
-                    }
-                )
+            body, dropped = await self._bodies.taken_apart(kind, body, row)
+            if dropped:
+                fields = {"path": scope["path"], "fields": dropped}
+                self._log({"gate": "dropped", "key": row.name, **fields})
             passed.append((b"content-type", b"application/json"))
             passed.append((b"content-length", str(len(body)).encode()))
-        clean = {**scope, "headers": passed, "query_string": b""}
+            await self._served(scope, receive, send, passed, body, token)
+
+    async def _served(self, scope, receive, send, headers, body, token):
+        clean = {**scope, "headers": headers, "query_string": b""}
         clean.pop("parsed_body", None)
         IDENTITY.set(key_hash(token))
         await served(self._app, clean, body, receive, send)
-
-
-def taken_apart(kind, body, row):
-    """(the body that LiteLLM gets, what was left out of it)."""
-    report = Report()
-    value = parse(body)
-    if kind == "mcp":
-        if not isinstance(value, dict):
-            raise Refused(400, "the request must be one JSON-RPC message: no batches", "batch")
-        return write(gate_routes.mcp(value, "", report)), report
-    fields = (gate_routes.chat if kind == CHAT else gate_routes.responses)(value, "", report)
-    if "model" not in fields:
-        raise Refused(400, '"model" is needed: ' + models(row), "no model")
-    if fields["model"] not in row.models:
-        raise Refused(403, f'key "{row.name}" may not use this model: ' + models(row), "model")
-    return write(fields), report
-
-
-def models(row):
-    return f"its row has {', '.join(sorted(row.models)) or 'no models'}"
 
 
 async def served(app, scope, body, receive, send):

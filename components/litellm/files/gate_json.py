@@ -67,3 +67,11 @@ def check_content(headers):
         raise Refused(
             415, "the request must not be compressed: no Content-Encoding", "content encoding"
         )
+
+
+def length_of(headers):
+    """The bytes that a request says it has; 0 if it does not say."""
+    values = headers.get("content-length", ["0"])
+    if len(values) != 1 or not values[0].isascii() or not values[0].isdigit():
+        raise Refused(400, "the request must say its length once: Content-Length", "length")
+    return int(values[0])

@@ -426,3 +426,26 @@ describe("keys and routes", () => {
     expect(litellm?.query).toBe("");
   });
 });
+
+it("takes a larger body apart as it does a small one, in a process of its own", async () => {
+  const long = "x".repeat(300_000);
+  const [good, refused, doubled, tooLarge] = await throughGate([
+    post(chat({ messages: [{ role: "user", content: long }], frobnicate: 1 })),
+    post(chat({ messages: [{ role: "user", content: long }], user_config: {} })),
+    post(`{"model":"m","user":"${long}","user":"x"}`),
+    {
+      path: "/mcp/",
+      body: "{}",
+      headers: [bearer(chatKey), json, ["content-length", String(5 * 1024 * 1024)]],
+    },
+  ]);
+  expect(JSON.parse(good?.litellm?.body ?? "")).toEqual(
+    chat({ messages: [{ role: "user", content: long }] }),
+  );
+  expect(good?.log).toEqual([expect.objectContaining({ fields: ["frobnicate"] })]);
+  expect([refused?.status, refused?.litellm]).toEqual([400, null]);
+  expect(refused?.answer).toContain("user_config");
+  expect([doubled?.status, doubled?.litellm]).toEqual([400, null]);
+  expect([tooLarge?.status, tooLarge?.litellm]).toEqual([413, null]);
+  expect(tooLarge?.answer).toContain("the request is larger than 4 MB");
+});
