@@ -1,29 +1,20 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { z } from "zod";
+import { holes, readOn } from "../components/litellm/known-holes.ts";
 import { type Accepted, type Finding, complaints, findings } from "./advisories/judge.ts";
 import { lockedNode, lockedPython } from "./advisories/locked.ts";
 import { askNpm, askPython } from "./advisories/registries.ts";
 
 /**
  * Holds what we ship against published advisories: npm's registry is asked, Python's where pip-audit
- * is installed; what does not answer is looked up in advisories/known.json, which says of which day
- * it is. Whatever is found and not accepted with a reason is an error, and so is an accepted one
- * that is no longer found.
+ * is installed. Where they do not answer, LiteLLM alone is looked up, in the table of its published
+ * holes, which says of which day it is. Whatever is found and not accepted with a reason is an error,
+ * and so is an accepted one that is no longer found.
  */
-const known = z
-  .object({
-    date: z.object({ npm: z.string(), pypi: z.string() }),
-    advisories: z.array(
-      z.object({
-        id: z.string(),
-        ecosystem: z.enum(["npm", "pypi"]),
-        name: z.string(),
-        range: z.string(),
-      }),
-    ),
-  })
-  .parse(JSON.parse(readFileSync("ops/advisories/known.json", "utf8")));
+const offline = holes.map(({ id, from, fixedIn }) => ({
+  ...{ id, ecosystem: "pypi" as const, name: "litellm" },
+  range: `>=${from} <${fixedIn}`,
+}));
 const accepted = JSON.parse(readFileSync("ops/advisories/accepted.json", "utf8")) as Accepted[];
 
 const found: Finding[] = [];
@@ -40,12 +31,12 @@ async function lookUp(
     answers = answer !== undefined;
     const text = readFileSync(lock, "utf8");
     const locked = ecosystem === "npm" ? lockedNode(text) : lockedPython(text);
-    found.push(...(answer ?? findings(dirname(lock), locked, known.advisories)));
+    found.push(...(answer ?? findings(dirname(lock), locked, offline)));
   }
   said.push(
     answers
       ? `${ecosystem}: asked today`
-      : `${ecosystem}: not to be asked here, held against advisories known on ${known.date[ecosystem]}`,
+      : `${ecosystem}: not to be asked here, ${ecosystem === "pypi" ? `LiteLLM alone held against its holes known on ${readOn}` : "nothing looked up"}`,
   );
 }
 

@@ -10,6 +10,9 @@ export interface KnownHole {
   readonly shield: string;
 }
 
+/** When the advisories were last read. */
+export const readOn = "2026-11-27";
+
 /**
  * Read from the advisories in November 2026: docs.litellm.ai/blog, the GitHub and GitLab advisory
  * databases and CISA's list of exploited holes. `docs/security.md` has the same table.

@@ -24,8 +24,8 @@ export interface Accepted {
   readonly reason: string;
   /** What is between the hole and whoever would use it. */
   readonly shield: string;
-  /** Ids by package. */
-  readonly packages: Readonly<Record<string, readonly string[]>>;
+  /** Ids by package; "*": whatever is published about one whose version is not ours to choose. */
+  readonly packages: Readonly<Record<string, readonly string[] | "*">>;
 }
 
 export function findings(
@@ -49,12 +49,22 @@ export function complaints(
   const known = new Set(found.map(({ where, name, id }) => `${where} ${name} ${id}`));
   const allowed = new Set(
     accepted.flatMap(({ where, packages }) =>
-      Object.entries(packages).flatMap(([name, ids]) => ids.map((id) => `${where} ${name} ${id}`)),
+      Object.entries(packages).flatMap(([name, ids]) =>
+        ids === "*" ? [] : ids.map((id) => `${where} ${name} ${id}`),
+      ),
+    ),
+  );
+  const pinned = new Set(
+    accepted.flatMap(({ where, packages }) =>
+      Object.entries(packages).flatMap(([name, ids]) => (ids === "*" ? [`${where} ${name}`] : [])),
     ),
   );
   return [
     ...found
-      .filter(({ where, name, id }) => !allowed.has(`${where} ${name} ${id}`))
+      .filter(
+        ({ where, name, id }) =>
+          !pinned.has(`${where} ${name}`) && !allowed.has(`${where} ${name} ${id}`),
+      )
       .map(
         ({ where, name, version, id }) =>
           `${where}: ${id} is about ${name} ${version}. Lock a version that it is not about (lab/README.md), or accept it with a reason in ops/advisories/accepted.json`,

@@ -35,6 +35,8 @@ const pipReport = z.object({
       name: z.string(),
       version: z.string().default(""),
       vulns: z.array(vulnerability).default([]),
+      /** It could not be asked about. */
+      skip_reason: z.string().optional(),
     }),
   ),
 });
@@ -43,6 +45,7 @@ const pipReport = z.object({
 export function pipFindings(where: string, json: string): readonly Finding[] | undefined {
   const parsed = pipReport.safeParse(readJson(json));
   if (!parsed.success) return undefined;
+  if (parsed.data.dependencies.some((one) => one.skip_reason !== undefined)) return undefined;
   return parsed.data.dependencies.flatMap(({ name, version, vulns }) =>
     vulns.map(({ id, aliases }) => ({
       ...{ where, version, name: pythonName(name) },

@@ -64,6 +64,8 @@ describe("findings", () => {
       "x: CVE-1 is about a 1.0.0. Lock a version that it is not about (lab/README.md), or accept it with a reason in ops/advisories/accepted.json",
     ]);
     expect(complaints(found, [accepted])).toEqual([]);
+    expect(complaints(found, [{ ...accepted, packages: { a: "*" } }])).toEqual([]);
+    expect(complaints(found, [{ ...accepted, packages: { b: "*" } }])).toHaveLength(1);
   });
 
   test("that were accepted and are gone are named, another place's too", () => {
@@ -97,12 +99,15 @@ describe("registries", () => {
     const report = {
       dependencies: [
         { name: "A_b", version: "1", vulns },
-        { name: "c", skip_reason: "x" },
+        { name: "c", version: "2" },
       ],
     };
     expect(pipFindings("x", JSON.stringify(report))).toEqual([
       { where: "x", name: "a-b", version: "1", id: "CVE-1" },
     ]);
     expect(pipFindings("x", "no such command")).toBeUndefined();
+    // A registry that is not to be asked makes of it a report without a finding.
+    const skipped = [...report.dependencies, { name: "d", skip_reason: "not found" }];
+    expect(pipFindings("x", JSON.stringify({ dependencies: skipped }))).toBeUndefined();
   });
 });
