@@ -144,7 +144,7 @@ export function doors(deployment: () => Deployment): void {
     const { data } = JSON.parse(models.body) as { data: { id: string }[] };
     expect(data.map(({ id }) => id)).toEqual(["__none__"]);
     for (const [model, status] of [
-      ["gpt-4o-mock", 401],
+      ["gpt-4o-mock", 403],
       ["__none__", 403],
     ] as const) {
       const asked = { model, messages: [{ role: "user", content: "hello" }] };

@@ -120,7 +120,7 @@ export function openai(deployment: () => Deployment): void {
     });
     await expect(
       stranger.responses.create({ model: "gpt-4o-mock", input: "hello" }),
-    ).rejects.toMatchObject({ status: 401 });
+    ).rejects.toMatchObject({ status: 403 });
   });
 }
 

@@ -8,7 +8,7 @@ export function operators(deployment: () => Deployment): void {
     expect([ran.code, ran.stderr]).toEqual([0, ""]);
     const lines = ran.stdout.trim().split("\n");
     expect(lines.filter((line) => !line.startsWith("ok "))).toEqual([]);
-    expect(lines).toHaveLength(18);
+    expect(lines).toHaveLength(19);
     expect(leaks(ran.stdout, await secretsOf(deployment()))).toEqual([]);
   });
 

@@ -114,8 +114,8 @@ export function traces(deployment: () => Deployment): void {
     const inside = join(stack.directory, ".gateway", "secrets");
     const found = files.filter((file) => leaks(readFileSync(file, "utf8"), secrets).length > 0);
     expect(found.filter((file) => !file.startsWith(inside))).toEqual([]);
-    // The search finds what is there: three secrets files and the keyring of four keys and two.
-    expect(found).toHaveLength(9);
+    // The search finds what is there: four secrets files and the keyring of four keys and two.
+    expect(found).toHaveLength(10);
     expect(files.some((file) => file.includes(join("state", ".pulumi")))).toBe(true);
   });
 
