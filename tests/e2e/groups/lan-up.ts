@@ -10,8 +10,8 @@ import { start } from "../support/run.ts";
 /** The containers of the stack, and what the LAN may reach of them. */
 export const services = {
   "mcp-edge": "0.0.0.0:4000->4000/tcp",
-  "mcp-litellm-postgres": "5432/tcp",
-  "mcp-litellm-proxy": "4000/tcp",
+  "mcp-litellm-postgres": "",
+  "mcp-litellm-proxy": "",
   "mcp-mock-model": "",
   "mcp-postgres": "8000/tcp",
   "mcp-relay": "",
