@@ -63,6 +63,10 @@ const container = z.strictObject({
   /** Settings that are no inputs; `docker inspect` shows them. */
   environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).default({}),
   memoryMb: z.number().int().min(16).default(256),
+  /** Half of them of one key. A server that can do fewer makes the others wait, and cancels nothing. */
+  parallelCalls: z.number().int().min(1).max(400).optional().meta({
+    description: "calls that the server can do at once, where it is fewer than proxy.limits says",
+  }),
   cpus: z.number().min(0.1).max(256).default(1).meta({ description: "how many CPUs it may use" }),
   readOnly: z.boolean().default(true),
   tmpfs: z.record(z.string(), z.string()).default({}),

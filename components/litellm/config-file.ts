@@ -66,6 +66,8 @@ export function litellmConfig(gateway: Pick<GatewayModel, "connectors" | "models
       // Loaded from beside this file; LiteLLM does not start without it.
       litellm_settings: {
         callbacks: ["guard.instance"],
+        // `user` is a client's own word: a row for each, written before the keys' own spend.
+        disable_end_user_cost_tracking: true,
         // Of a host that it has no way to.
         disable_hf_tokenizer_download: true,
         json_logs: true,

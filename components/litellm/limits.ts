@@ -11,5 +11,10 @@ export function limitsText({
     )
     .map(({ alias }) => alias)
     .sort();
-  return JSON.stringify({ ...proxy.limits, processes });
+  const own = connectors.flatMap(({ alias, definition }) =>
+    definition.transport === "remote" || definition.parallelCalls === undefined
+      ? []
+      : [[alias, definition.parallelCalls] as const],
+  );
+  return JSON.stringify({ ...proxy.limits, processes, connectors: Object.fromEntries(own.sort()) });
 }

@@ -32,7 +32,8 @@ export const proxyFiles: readonly string[] = [
   ...["guard.py", "guard_answers.py", "guard_bounds.py", "guard_calls.py", "guard_cancel.py"],
   ...["guard_doors.py", "guard_hash.py", "guard_held.py", "guard_kept.py", "guard_limits.py"],
   ...["guard_places.py", "guard_policy.py", "guard_requests.py", "guard_schemas.py"],
-  ...["guard_seams.py", "guard_sessions.py", "guard_stateless.py", "guard_tools.py"],
+  ...["guard_seams.py", "guard_sessions.py", "guard_stateless.py", "guard_tokens.py"],
+  ...["guard_tools.py"],
   ...["trusted_roots.py"],
 ];
 

@@ -16,10 +16,11 @@ from gate_json import parse, write
 CHAT, RESPONSES = "/v1/chat/completions", "/v1/responses"
 # The routes that have a body, and what it may say.
 ROUTES = {CHAT: gate_routes.chat, RESPONSES: gate_routes.responses, "mcp": gate_routes.mcp}
-# Bytes that are taken apart at once, and that take one of a key's places for as long as the request lasts.
-SMALL, LARGE = 128 * 1024, 1024 * 1024
-# Large requests of one key at a time: each is in memory several times while LiteLLM works on it.
-PLACES = 4
+# Bytes of a body that is taken apart at once, and that counts for nothing.
+SMALL = 128 * 1024
+# Bytes of larger bodies that are under way at once, of one key and of all: each is in memory several
+# times while LiteLLM works on it. One that is larger than that goes alone.
+OF_A_KEY, OF_ALL = 8 * 1024 * 1024, 32 * 1024 * 1024
 
 
 def models(names):
@@ -50,34 +51,61 @@ def _elsewhere(*given):
         return refused.status, refused.message, refused.reason
 
 
+class Budget:
+    """Bytes that are under way."""
+
+    def __init__(self, most):
+        self._most, self._taken = most, 0
+        self._changed = asyncio.Condition()
+
+    @asynccontextmanager
+    async def of(self, count):
+        count = min(count, self._most)
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._taken + count <= self._most)
+            self._taken += count
+        try:
+            yield
+        finally:
+            async with self._changed:
+                self._taken -= count
+                self._changed.notify_all()
+
+
 class Bodies:
     def __init__(self):
         self._worker = None
-        self._places = {}
+        self._all = Budget(OF_ALL)
+        # Key → its own bytes, and its turn at the worker: one body of each key at a time.
+        self._budgets, self._turns = {}, {}
 
     @asynccontextmanager
     async def place(self, key, length):
-        """Before a large body is read: what waits here is still its client's."""
-        if length <= LARGE:
+        """Before a larger body is read: what waits here is still its client's."""
+        if length <= SMALL:
             yield
             return
-        async with self._places.setdefault(key, asyncio.Semaphore(PLACES)):
+        own = self._budgets.setdefault(key, Budget(OF_A_KEY))
+        async with own.of(length), self._all.of(length):
             yield
 
     async def taken_apart(self, kind, body, row):
         given = (kind, body, row.name, sorted(row.models))
         if len(body) <= SMALL:
             return taken_apart(*given)
+        async with self._turns.setdefault(row.name, asyncio.Lock()):
+            found = await self._by_worker(given)
+        if len(found) == 3:
+            raise Refused(*found)
+        return found
+
+    async def _by_worker(self, given):
         # A fresh interpreter: a copy of this one would have LiteLLM in it.
         self._worker = self._worker or ProcessPoolExecutor(1, get_context("spawn"))
         try:
-            found = await asyncio.get_running_loop().run_in_executor(
-                self._worker, _elsewhere, *given
-            )
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._worker, _elsewhere, *given)
         except RuntimeError as error:
             # It was killed, for memory most likely: the next request gets another one.
             self._worker = None
             raise Refused(503, "the request could not be read: send it again", "worker") from error
-        if len(found) == 3:
-            raise Refused(*found)
-        return found

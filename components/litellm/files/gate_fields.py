@@ -108,6 +108,14 @@ def between(least, most):
     return check
 
 
+def name(value, at, report):
+    """What ends up in a row or an index of LiteLLM's database: short, and printable ASCII."""
+    plain = isinstance(value, str) and value.isascii() and value.isprintable()
+    if not plain or not 0 < len(value) <= 128:
+        raise wrong(at, "a string of 1 to 128 printable ASCII characters")
+    return value
+
+
 def data_url(value, at, report):
     """Content that is in the request. LiteLLM fetches every other address itself, for some providers."""
     if not isinstance(value, str) or not value[:5].lower() == "data:":

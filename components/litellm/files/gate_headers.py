@@ -36,6 +36,11 @@ def key_hash(token):
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def printable(text):
+    """LiteLLM makes an index row of it, and drops what it counts for all keys if that is too long."""
+    return "".join(one for one in text if one.isascii() and one.isprintable())[:128]
+
+
 def _alias(name):
     """The connector that LiteLLM takes `x-mcp-<alias>-<header>` for: the last part means nothing to it."""
     return name[len("x-mcp-") :].rpartition("-")[0]
@@ -54,7 +59,7 @@ def for_litellm(headers, token, row):
         if name in PASSED or name in FOR_MCP:
             if len(values) > 1:
                 raise Refused(400, f'the header "{name}" is there more than once', f"header {name}")
-            kept.append((name, values[0]))
+            kept.append((name, printable(values[0]) if name == "user-agent" else values[0]))
         elif name.startswith("x-mcp-") and not name.startswith(OURS):
             alias = _alias(name)
             if alias not in row.tools:

@@ -5,8 +5,14 @@ two more parsers where that fails. What it gets from here all of them read alike
 """
 
 import json
+import re
 
 from gate_fields import Refused
+
+# U+0000 as JSON has it: PostgreSQL takes none, and LiteLLM drops every key's spend of that moment with it.
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+# Lists and objects of one body: each is some KB in memory while LiteLLM works on it.
+MOST_PARTS = 100_000
 
 
 def _once(pairs):
@@ -22,6 +28,8 @@ def _no_constant(name):
 
 def parse(body):
     """The value of a JSON text; Refused for everything that two parsers could take for two things."""
+    if body.count(b"{") + body.count(b"[") > MOST_PARTS:
+        raise Refused(413, f"the request has more than {MOST_PARTS} lists and objects", "parts")
     try:
         return json.loads(
             body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
@@ -40,14 +48,15 @@ def parse(body):
 def write(value):
     """The only bytes that LiteLLM sees of it."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
-            "utf-8"
-        )
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        body = text.encode("utf-8")
     except (ValueError, RecursionError):
         # A number that is none, half of a surrogate pair.
-        raise Refused(
-            400, "the request's body has a number or a character that is none", "JSON"
-        ) from None
+        problem = "the request's body has a number or a character that is none"
+        raise Refused(400, problem, "JSON") from None
+    if NUL.search(body):
+        raise Refused(400, "the request's body has the character U+0000 in it", "JSON")
+    return body
 
 
 def check_content(headers):

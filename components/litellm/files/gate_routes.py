@@ -21,6 +21,7 @@ from gate_fields import (
     free,
     integer,
     listed,
+    name,
     number,
     one_of,
     record,
@@ -30,6 +31,7 @@ from gate_fields import (
 
 _top = EVERYWHERE | AT_TOP
 _texts = listed(text)
+_tokens = between(1, 100_000_000)
 
 # --- /v1/chat/completions
 
@@ -113,12 +115,12 @@ _model = {
     "stream": flag,
     "stream_options": _stream_options,
     "parallel_tool_calls": flag,
-    "service_tier": text,
+    "service_tier": name,
     "store": flag,
-    "user": text,
-    "safety_identifier": text,
-    "prompt_cache_key": text,
-    "prompt_cache_retention": text,
+    "user": name,
+    "safety_identifier": name,
+    "prompt_cache_key": name,
+    "prompt_cache_retention": name,
     "tool_choice": by_kind(text=text, fields=_chosen),
 }
 
@@ -134,8 +136,8 @@ chat = record(
     presence_penalty=number,
     logit_bias=free,
     logprobs=flag,
-    max_completion_tokens=integer,
-    max_tokens=integer,
+    max_completion_tokens=_tokens,
+    max_tokens=_tokens,
     modalities=_texts,
     n=between(1, 16),
     prediction=record(type=text, content=_said),
@@ -258,8 +260,8 @@ responses = record(
     tools=listed(_responses_tool),
     background=flag,
     include=_texts,
-    max_output_tokens=integer,
-    max_tool_calls=integer,
+    max_output_tokens=_tokens,
+    max_tool_calls=_tokens,
     reasoning=record(effort=text, summary=text, generate_summary=text),
     text=record(
         verbosity=text,

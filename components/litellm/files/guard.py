@@ -24,6 +24,7 @@ import guard_schemas  # noqa: E402
 import guard_seams  # noqa: E402
 import guard_sessions  # noqa: E402
 import guard_stateless  # noqa: E402
+import guard_tokens  # noqa: E402
 import guard_tools  # noqa: E402
 from guard_calls import CALL, SCOPE, Call, Scope, emit, scope  # noqa: E402
 from guard_doors import refused, token_of  # noqa: E402
@@ -130,6 +131,7 @@ def install():
     guard_kept.install()
     guard_schemas.install()
     guard_stateless.install()
+    guard_tokens.install()
     guard_answers.install()
     guard_doors.install(policy)
 

@@ -15,6 +15,9 @@ TOO_LARGE = (
     f"the server's answer is larger than {LIMITS['resultMb']} MB and was not read to its end "
     "(proxy.limits.resultMb in the gateway's configuration)"
 )
+# Lists and objects of an answer: the MCP SDK makes 2.5 KB of each, also of an empty one.
+PARTS = 100_000
+TOO_MANY = f"the server's answer has more than {PARTS} lists and objects and was not read to its end"
 # A large answer is read in steps, with a pause after each that all large answers share: LiteLLM has
 # one thread for everybody, and a small answer is not to wait for four that are large.
 FREE, STEP, PAUSE = 512 * 1024, 256 * 1024, 0.01
@@ -43,18 +46,21 @@ class Bounded(httpx.AsyncByteStream):
         self._told = told
 
     async def __aiter__(self):
-        count, tail, step = 0, b"", FREE
+        count, parts, tail, step = 0, 0, b"", FREE
         async for part in self._stream:
             count += len(part)
+            parts += part.count(b"{") + part.count(b"[")
             if self._is_events:
                 # An event may end between two parts.
                 text = tail + part
                 for end in _ENDS.finditer(text):
                     count = len(text) - end.end()
+                    parts = text.count(b"{", end.end()) + text.count(b"[", end.end())
                 tail = text[-3:]
-            if count > BYTES:
-                self._told(TOO_LARGE)
-                raise Unread(TOO_LARGE)
+            if count > BYTES or parts > PARTS:
+                words = TOO_LARGE if count > BYTES else TOO_MANY
+                self._told(words)
+                raise Unread(words)
             if count < step - STEP:
                 step = FREE
             if count > step:
@@ -88,4 +94,4 @@ def bound(response, told):
 
 
 def met_the_limit(result):
-    return result.isError and any(getattr(part, "text", None) == TOO_LARGE for part in result.content)
+    return result.isError and any(getattr(part, "text", None) in (TOO_LARGE, TOO_MANY) for part in result.content)

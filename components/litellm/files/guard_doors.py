@@ -177,6 +177,15 @@ def handler_front(policy):
     return front
 
 
+def logged_front(original):
+    """What a tool was given is the tool's matter: LiteLLM would keep it whole, in every spend row."""
+
+    def logged(name, arguments, server_name):
+        return original(name=name, arguments={}, server_name=server_name)
+
+    return logged
+
+
 def nothing_front(_):
     async def no_tools(*_args, **_kwargs):
         return []
@@ -197,6 +206,7 @@ def install(policy):
 
     manager = server.global_mcp_server_manager
     guard_seams.put_in_front(server, "_list_mcp_tools", list_front(policy))
+    guard_seams.put_in_front(server, "_get_standard_logging_mcp_tool_call", logged_front)
     guard_seams.put_in_front(manager, "_create_prefixed_tools", locked_front)
     guard_seams.put_in_front(manager, "call_tool", manager_front(policy))
     # The MCP SDK's own table of handlers.

@@ -42,8 +42,8 @@ CONNECTION = 3
 # What a server says that does not know the session, and has executed nothing: 404 in the
 # specification, 400 in the Python SDK.
 FORGOTTEN = (400, 404)
-# Seconds for a server's list of tools, and pages of it.
-LIST, PAGES = 30, 100
+# Seconds for a server's list of tools, pages of it, and tools of all pages.
+LIST, PAGES, TOOLS = 30, 100, 5000
 # Seconds for a server to take the word that nobody waits for a call any longer; and for a tool
 # that this word cannot reach, to end by itself.
 WORD, LINGER = 2, 300
@@ -113,6 +113,14 @@ class _Session(ClientSession):
         # The SDK may ask for more before it gives an answer out (`_validate_tool_result`).
         self.executed = self.executed or is_call
         return result
+
+    async def list_tools(self, *args, **kwargs):
+        """Without what results are held against: no lock has it, and the SDK would follow it anywhere."""
+        page = await super().list_tools(*args, **kwargs)
+        for tool in page.tools:
+            tool.outputSchema = None
+            self._tool_output_schemas[tool.name] = None
+        return page
 
     async def take_back(self):
         """Cancels the last call at a bridge (bridge_child.py)."""
@@ -219,6 +227,8 @@ class Held:
             for _ in range(PAGES):
                 page = await self.session.list_tools(cursor)
                 listed += page.tools
+                if len(listed) > TOOLS:
+                    raise ConnectionError(f"the server lists more than {TOOLS} tools")
                 cursor = page.nextCursor
                 if not cursor:
                     return listed

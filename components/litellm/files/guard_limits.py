@@ -19,5 +19,7 @@ LIMITS = {
     "waitSeconds": 30,
     # Connectors behind which one process answers.
     "processes": [],
+    # Connector → the same, where its definition says how many its server can do.
+    "connectors": {},
     **json.loads(os.environ.get("MCP_GATEWAY_LIMITS") or "{}"),
 }

@@ -46,7 +46,8 @@ class Places:
 
     def _most(self, connector):
         name = "callsPerProcess" if connector in self._limits["processes"] else "callsPerConnector"
-        return self._limits[name]
+        own = self._limits.get("connectors", {}).get(connector)
+        return self._limits[name] if own is None else min(own, self._limits[name])
 
     def _has_room(self, key, connector):
         most = self._most(connector)

@@ -9,6 +9,7 @@ import json
 
 import jsonschema
 from mcp.client import session
+from referencing import Registry
 
 import guard_seams
 
@@ -28,7 +29,8 @@ def once_front(original):
             kind.check_schema(schema)
             if len(_good) >= MOST:
                 _good.clear()
-            validator = _good[name] = kind(json.loads(name))
+            # An empty registry: a reference to an address is not followed.
+            validator = _good[name] = kind(json.loads(name), registry=Registry())
         error = jsonschema.exceptions.best_match(validator.iter_errors(instance))
         if error is not None:
             raise error

@@ -18,6 +18,7 @@ KNOWN = {
     f"{_MCP}.server:_list_mcp_tools": "05fa9bd8a01a4230",
     f"{_MCP}.server:_get_tools_from_mcp_servers": "0ff6dcfd547c60c2",
     f"{_MCP}.server:call_mcp_tool": "c6dbdd4fde162eb4",
+    f"{_MCP}.server:_get_standard_logging_mcp_tool_call": "d57303c62ecce5d4",
     f"{_MCP}.server:_handle_managed_mcp_tool": "380140d2b8bd86c8",
     f"{_MCP}.server:get_auth_context": "43668941b0755af3",
     f"{_MCP}.mcp_server_manager:MCPServerManager.call_tool": "0d0c8228782216a4",

@@ -198,7 +198,7 @@ it("starts LiteLLM by the entrypoint that refuses an open gateway", () => {
     ...[`HTTPS_PROXY=${egress}`, `HTTP_PROXY=${egress}`],
     ...["LITELLM_LOCAL_MODEL_COST_MAP=True", "LITELLM_LOG=INFO"],
     "LITELLM_MIGRATION_DIR=/tmp/mcp-gateway-migrations",
-    'MCP_GATEWAY_LIMITS={"resultMb":8,"callsPerKey":8,"callsPerConnector":16,"callsPerProcess":4,"waitingPerKey":32,"waitSeconds":30,"processes":[]}',
+    'MCP_GATEWAY_LIMITS={"resultMb":8,"callsPerKey":8,"callsPerConnector":16,"callsPerProcess":4,"waitingPerKey":32,"waitSeconds":30,"processes":[],"connectors":{}}',
     "MCP_GATEWAY_SESSION_IDLE=30",
     "NO_PROXY=mcp-relay,mcp-mock-model,localhost,127.0.0.1,::1",
   ]);

@@ -449,3 +449,37 @@ it("takes a larger body apart as it does a small one, in a process of its own", 
   expect([tooLarge?.status, tooLarge?.litellm]).toEqual([413, null]);
   expect(tooLarge?.answer).toContain("the request is larger than 4 MB");
 });
+
+it("takes nothing that would make LiteLLM's database refuse what it writes of everybody", async () => {
+  const long = "x".repeat(129);
+  const refused = [
+    chat({ user: "a\u0000b" }),
+    chat({ user: long }),
+    chat({ user: "ü" }),
+    chat({ user: "" }),
+    chat({ safety_identifier: long }),
+    chat({ messages: [{ role: "user", content: "a\u0000" }] }),
+    chat({ max_tokens: -5 }),
+    chat({ max_tokens: 1e300 }),
+  ];
+  const rpc = (args: unknown): RawRequest =>
+    post(
+      { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "x", arguments: args } },
+      { path: "/mcp/" },
+    );
+  const all = await throughGate([
+    ...refused.map((body) => post(body)),
+    rpc({ a: "\u0000" }),
+    rpc({ "a\u0000": 1 }),
+    rpc(Array.from({ length: 100_001 }, () => [])),
+  ]);
+  expect(all.map(({ litellm }) => litellm)).toEqual(all.map(() => null));
+  expect(all.map(({ status }) => status)).toEqual([...Array<number>(10).fill(400), 413]);
+  // The words for it are not the character.
+  const [words, agent] = await throughGate([
+    rpc({ a: "\\u0000", b: "\\\\u0000" }),
+    { ...post(chat()), headers: [bearer(chatKey), json, ["user-agent", `ä${"u".repeat(9000)}`]] },
+  ]);
+  expect(words?.status).toBe(200);
+  expect(agent?.litellm?.headers).toContainEqual(["user-agent", "u".repeat(128)]);
+});

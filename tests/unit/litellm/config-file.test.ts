@@ -11,6 +11,7 @@ it("renders a model exactly", () => {
 litellm_settings:
   callbacks:
     - guard.instance
+  disable_end_user_cost_tracking: true
   disable_hf_tokenizer_download: true
   json_logs: true
   telemetry: false
