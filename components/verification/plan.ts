@@ -88,9 +88,9 @@ export interface VerificationPlan {
   readonly directories: GatewayModel["directories"];
 }
 
-/** The lines of purge-keys.sh that say something was done. */
+/** The lines of purge-keys.sh that say something was done, each once. */
 export const purgedLines = (said: string): string[] =>
-  said.split("\n").filter((line) => line !== "" && line !== "deleted nothing");
+  [...new Set(said.split("\n"))].filter((line) => line !== "" && line !== "deleted nothing");
 
 /** What must be seen of a deployment before it counts as one. */
 export function verificationPlan(

@@ -159,8 +159,9 @@ def purge(wanted):
             # By LiteLLM's own call, because it also remembers keys: for a minute.
             api("POST", "/key/block", {"key": row["token"]})
         except SystemExit:
-            # A row that was written by hand: purge-keys.sh blocks it in the database.
-            continue
+            # A row that was written by hand. It may be blocked all the same: LiteLLM fails after that.
+            # What is not, purge-keys.sh blocks in the database.
+            pass
         said.append("blocked " + (row.get("key_alias") or row["token"][:12]))
     return "\n".join(said)
 
