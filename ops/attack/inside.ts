@@ -67,6 +67,9 @@ export async function inside(
   };
 }
 
+/** A connector's own sample database and way out are its own. */
+const connectorOf = (row: string): string => row.replace(/-(samples|egress)$/, "");
+
 const none: Cell = { verdict: "n/a", statuses: [], seen: [] };
 
 /** The Docker host's own addresses: what the deployment publishes, Docker, ssh, and the listener. */
@@ -101,7 +104,7 @@ async function cellsOf(
   // has that address elsewhere: nothing of the deployment is there, and it is nobody to be attacked.
   const astray = ({ network }: Aim): boolean =>
     open && network !== undefined && apart.has(network) && !from.networks.includes(network);
-  const others = all.filter(({ of }) => of !== own);
+  const others = all.filter(({ of }) => connectorOf(of) !== connectorOf(own));
   const aims = others.filter((aim) => !astray(aim));
   const answer = await inNetworkOf(from.name, python, probe, {
     targets: aims.map(({ host: name, port }) => [name, port]),
