@@ -63,7 +63,9 @@ done
 failed=no
 for job in "${jobs[@]}"; do wait "$job" || failed=yes; done
 # The build stages have the machine's certificates and settings in them: not to be kept.
-docker image prune --force --filter label=mcp-gateway.lab=build >/dev/null
+# Docker does one such removal at a time: one of another checkout's does the same as this.
+pruned=$(docker image prune --force --filter label=mcp-gateway.lab=build 2>&1) ||
+  [[ $pruned == *"prune operation is already running"* ]] || { say "docker image prune: $pruned"; exit 1; }
 [ "$failed" = no ] || exit 1
 
 {

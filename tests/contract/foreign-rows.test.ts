@@ -152,9 +152,10 @@ describeWithDocker("rows in LiteLLM's database that the configuration does not h
     ]);
     expect(purge()).toEqual(
       said(
-        ["deleted nothing", "blocked someone", "blocked hand", "blocked marked as ou"]
-          .concat("blocked dressed-up")
-          .join("\n"),
+        [
+          ...["blocked dressed-up", "blocked hand", "blocked marked as ou", "blocked someone"],
+          "deleted nothing",
+        ].join("\n"),
       ),
     );
     expect(await models(foreign)).toBe(401);

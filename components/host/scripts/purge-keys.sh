@@ -6,8 +6,9 @@
 # what admin.py has left is done in the database.
 # NAMES: the names to keep. Standard input: the same as {"names": [...]}.
 set -eu
-docker exec -i "$PROXY" python3 /etc/mcp-gateway/admin.py purge
-docker exec -i "$DATABASE" sh -c 'exec psql -U "${PGUSER:-postgres}" -d "${PGDATABASE:-litellm}" "$@"' psql -qXAt -v ON_ERROR_STOP=1 -f - <<'SQL'
+# Sorted: which of the two blocks a row that was written by hand is LiteLLM's chance.
+by_litellm=$(docker exec -i "$PROXY" python3 /etc/mcp-gateway/admin.py purge)
+in_database=$(docker exec -i "$DATABASE" sh -c 'exec psql -U "${PGUSER:-postgres}" -d "${PGDATABASE:-litellm}" "$@"' psql -qXAt -v ON_ERROR_STOP=1 -f - <<'SQL'
 update "LiteLLM_VerificationToken" set blocked = true
 where (metadata->>'managed_by' is distinct from 'mcp-gateway' or key_alias is null)
   and not (team_id is not distinct from 'litellm-dashboard' and expires is not null
@@ -25,8 +26,10 @@ with server as (delete from "LiteLLM_MCPServerTable"
   setting as (delete from "LiteLLM_Config" returning 'setting', param_name)
 select 'removed ' || kind || ' ' || regexp_replace(coalesce(name, 'without a name'), '[[:cntrl:]]', '?', 'g')
 from (table server union all table model union all table credential union all table guardrail
-  union all table prompt union all table store union all table setting) removed order by 1;
+  union all table prompt union all table store union all table setting) removed;
 SQL
+)
+printf '%s\n' "$by_litellm" ${in_database:+"$in_database"} | LC_ALL=C sort
 # shellcheck disable=SC2086 # NAMES is a list of names without spaces
 docker exec -i "$DATABASE" sh -euc '
   ring=$1

@@ -152,17 +152,21 @@ def purge(wanted):
     if gone:
         api("POST", "/key/delete", {"keys": [row["token"] for row in gone]})
     said = ["deleted " + (", ".join(sorted(row["key_alias"] for row in gone)) or "nothing")]
-    for row in rows:
-        if ours(row) or row.get("blocked"):
-            continue
+    others = [row for row in rows if not ours(row) and not row.get("blocked")]
+    for row in others:
         try:
             # By LiteLLM's own call, because it also remembers keys: for a minute.
             api("POST", "/key/block", {"key": row["token"]})
         except SystemExit:
-            # A row that was written by hand. It may be blocked all the same: LiteLLM fails after that.
-            # What is not, purge-keys.sh blocks in the database.
+            # A row that was written by hand: LiteLLM fails on it, before it has blocked it or after.
+            # What is not blocked now, purge-keys.sh blocks in the database, and says so itself.
             pass
-        said.append("blocked " + (row.get("key_alias") or row["token"][:12]))
+    blocked = {row["token"] for row in keys() if row.get("blocked")} if others else set()
+    said += [
+        "blocked " + (row.get("key_alias") or row["token"][:12])
+        for row in others
+        if row["token"] in blocked
+    ]
     return "\n".join(said)
 
 
