@@ -7,13 +7,13 @@ import { askNpm, askPython } from "./advisories/registries.ts";
 
 /**
  * Holds what we ship against published advisories: npm's registry is asked, Python's where pip-audit
- * is installed. Where they do not answer, LiteLLM alone is looked up, in the table of its published
- * holes, which says of which day it is. Whatever is found and not accepted with a reason is an error,
- * and so is an accepted one that is no longer found.
+ * is installed. LiteLLM is also looked up in the table of its published holes, which says of which day
+ * it is: the registry does not have all of them. Whatever is found and not accepted with a reason is
+ * an error, and so is an accepted one that is no longer found.
  */
 const offline = holes.map(({ id, from, fixedIn }) => ({
   ...{ id, ecosystem: "pypi" as const, name: "litellm" },
-  range: `>=${from} <${fixedIn}`,
+  range: `>=${from}${fixedIn === undefined ? "" : ` <${fixedIn}`}`,
 }));
 const accepted = JSON.parse(readFileSync("ops/advisories/accepted.json", "utf8")) as Accepted[];
 
@@ -31,12 +31,13 @@ async function lookUp(
     answers = answer !== undefined;
     const text = readFileSync(lock, "utf8");
     const locked = ecosystem === "npm" ? lockedNode(text) : lockedPython(text);
-    found.push(...(answer ?? findings(dirname(lock), locked, offline)));
+    const all = [...(answer ?? []), ...findings(dirname(lock), locked, offline)];
+    found.push(...new Map(all.map((one) => [`${one.name} ${one.id}`, one])).values());
   }
+  const table = `LiteLLM${answers ? " also" : " alone"} held against its holes known on ${readOn}`;
+  const without = ecosystem === "pypi" ? [table] : answers ? [] : ["nothing looked up"];
   said.push(
-    answers
-      ? `${ecosystem}: asked today`
-      : `${ecosystem}: not to be asked here, ${ecosystem === "pypi" ? `LiteLLM alone held against its holes known on ${readOn}` : "nothing looked up"}`,
+    [`${ecosystem}: ${answers ? "asked today" : "not to be asked here"}`, ...without].join(", "),
   );
 }
 
