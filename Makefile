@@ -27,12 +27,14 @@ stack: lab ## make the stack if it is not there
 	@$(IN) bash ops/stack.sh
 
 up: stack ## deploy, verify, and make a tool call with a virtual key
+	@$(IN) node ops/uncommitted.ts
 	@$(IN) node ops/recover.ts
 	@$(PULUMI) up --yes --skip-preview
 	@$(PULUMI) stack output verification
 	@$(IN) node ops/call.ts
 
 preview: stack ## show what `make up` would change
+	@$(IN) node ops/uncommitted.ts
 	@$(IN) node ops/preview.ts
 
 access: stack ## who may call what, as a table; HTML=1 writes a page
