@@ -9,7 +9,7 @@ export STACK
 IN = source ops/env.sh &&
 PULUMI = $(IN) pulumi
 
-.PHONY: help lab images catalogue stack up preview access tools-lock refresh verify outputs clients admin down env test unit contract e2e test-heavy attack bench check schema clean
+.PHONY: help lab images catalogue stack up preview access tools-lock refresh verify outputs clients admin down env test unit contract e2e test-heavy attack bench check hooks schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -27,12 +27,14 @@ stack: lab ## make the stack if it is not there
 	@$(IN) bash ops/stack.sh
 
 up: stack ## deploy, verify, and make a tool call with a virtual key
+	@$(IN) node ops/uncommitted.ts
 	@$(IN) node ops/recover.ts
 	@$(PULUMI) up --yes --skip-preview
 	@$(PULUMI) stack output verification
 	@$(IN) node ops/call.ts
 
 preview: stack ## show what `make up` would change
+	@$(IN) node ops/uncommitted.ts
 	@$(IN) node ops/preview.ts
 
 access: stack ## who may call what, as a table; HTML=1 writes a page
@@ -90,6 +92,9 @@ bench: images ## timings: PART=stack (beside docker compose), transports, scale,
 
 check: lab ## format, lint, types, dead code, published advisories, shell scripts
 	@$(IN) bash ops/check.sh
+
+hooks: lab ## run the quick checks before each commit and push: installs pre-commit and its hooks
+	@bash ops/hooks/install.sh
 
 schema: lab ## write schemas/stack-config.json from the configuration's source
 	@$(IN) node ops/gen-schema.ts

@@ -7,7 +7,7 @@ cache=$root/.lab
 bin=$cache/bin
 PULUMI_VERSION=3.259.0 # the engine built from its Go module; other versions may not be served
 PULUMI_OLDEST=3.238.0  # an engine found on PATH may be as old as this
-NODE_VERSION=22.23.3   # from npm, where the machine's node is older than 22.18
+NODE_VERSION=$(<"$root/.nvmrc") # from npm, where the machine's node is older than 22.18
 REGISTRY=${LAB_REGISTRY:-127.0.0.1:5055} # where the stand-in images are pushed; another port if this one is taken
 export root lab cache bin PULUMI_VERSION PULUMI_OLDEST NODE_VERSION REGISTRY
 
