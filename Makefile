@@ -88,9 +88,9 @@ attack: lab ## attack the stack's gateway, or URL=http://host:4000 KEYS=file (- 
 
 bench: images ## timings: PART=stack (beside docker compose), transports, scale, add; all if left out; before BASE=commit
 	@$(IN) for part in $(or $(PART),stack transports scale add); do \
-	  if [ "$$part" = stack ]; then bash lab/steps/compose.sh; fi; node ops/bench/$$part.ts; done
+	  if [ "$$part" = stack ]; then bash lab/steps/compose.sh; fi; node bench/$$part.ts; done
 
-check: lab ## format, lint, types, dead code, published advisories, shell scripts
+check: lab ## format, lint, layering, types, dead code, published advisories, shell scripts
 	@$(IN) bash ops/check.sh
 
 hooks: lab ## run the quick checks before each commit and push: installs pre-commit and its hooks

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readConfig } from "./components/config/read.ts";
 import { preflight } from "./components/preflight/preflight.ts";
+import { readConfig } from "./components/read-config.ts";
 
 // What only an author of this program reads is a third of what it takes: the SDK has a stack trace
 // made for each promise and maps it back to a source that Node runs as it is, and sends four to six

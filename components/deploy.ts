@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
-import type { GatewayModel } from "./config/model.ts";
+import type { GatewayModel } from "../config/model.ts";
+import { Words } from "./drift/words.ts";
 import { Gateway } from "./gateway.ts";
 import { sshOptions } from "./host/ssh.ts";
-import { Words } from "./host/words.ts";
 import { knownHoles } from "./litellm/known-holes.ts";
 import type { Substitution } from "./preflight/substitution.ts";
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { matrixHtml, matrixText } from "../components/access/matrix-table.ts";
+import { matrixHtml, matrixText } from "../config/keys/matrix-table.ts";
 import { stackModel } from "./lib/stack-model.ts";
 
 /** Prints who may call what, or writes it as a page (HTML=1). Nothing has to be deployed. */

@@ -1,5 +1,5 @@
 import { run } from "../components/host/host-exec.ts";
-import { setCommand } from "../components/config/problems.ts";
+import { setCommand } from "../config/problems.ts";
 import { stackModel } from "./lib/stack-model.ts";
 
 /** Prints the address by which a browser on the Docker host gets to LiteLLM's own pages. */

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { holes, readOn } from "../components/litellm/known-holes.ts";
 import { type Accepted, type Finding, complaints, findings } from "./advisories/judge.ts";
 import { lockedNode, lockedPython } from "./advisories/locked.ts";
@@ -15,7 +15,9 @@ const offline = holes.map(({ id, from, fixedIn }) => ({
   ...{ id, ecosystem: "pypi" as const, name: "litellm" },
   range: `>=${from}${fixedIn === undefined ? "" : ` <${fixedIn}`}`,
 }));
-const accepted = JSON.parse(readFileSync("ops/advisories/accepted.json", "utf8")) as Accepted[];
+const accepted = JSON.parse(
+  readFileSync(join(import.meta.dirname, "advisories/accepted.json"), "utf8"),
+) as Accepted[];
 
 const found: Finding[] = [];
 const said: string[] = [];
@@ -43,10 +45,10 @@ async function lookUp(
 
 const nodeLocks = [
   "package-lock.json",
-  ...globSync("lab/{images/*,prisma,prisma/cli}/package-lock.json"),
+  ...globSync("{images/*,lab/images/*,lab/prisma,lab/prisma/cli}/package-lock.json"),
 ];
 await lookUp("npm", nodeLocks, (lock) => askNpm(dirname(lock)));
-await lookUp("pypi", globSync("lab/images/*/requirements.lock"), askPython);
+await lookUp("pypi", globSync("{images,lab/images}/*/requirements.lock"), askPython);
 
 const wrong = complaints(found, accepted);
 process.stdout.write(

@@ -1,5 +1,5 @@
-import { proof } from "./lib/checks.ts";
-import { callTool, withSession } from "./lib/gateway-client.ts";
+import { proof } from "../components/verification/checks.ts";
+import { callTool, withSession } from "../components/verification/gateway-client.ts";
 import { masked, readPlan } from "./lib/read-plan.ts";
 
 /** Makes one real tool call with a virtual key of the selected stack, and prints its result. */

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { readCatalogue } from "../components/connectors/catalogue.ts";
-import { catalogueText } from "../components/connectors/catalogue-table.ts";
+import { readCatalogue } from "../config/connectors/catalogue.ts";
+import { catalogueText } from "../config/connectors/catalogue-table.ts";
 
 process.stdout.write(catalogueText(readCatalogue(resolve("mcp-connectors"))));

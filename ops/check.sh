@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Format, lint, types, dead code, advisories, shell and Python scripts. One line for each, what was wrong
-# above it, and at the end: N passed, N failed[, N skipped]. Exit code 1 if anything failed.
+# Format, lint, layering, types, dead code, advisories, shell and Python scripts. One line for each, what
+# was wrong above it, and at the end: N passed, N failed[, N skipped]. Exit code 1 if anything failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=/dev/null
@@ -36,7 +36,7 @@ posix_scripts() {
 shell() {
   local status=0
   bash_scripts | xargs -r shellcheck --shell=bash || status=1
-  # What stands before a script of components/host sets its variables.
+  # What stands before a script of components/*/scripts sets its variables.
   posix_scripts | xargs -r shellcheck --shell=sh --exclude=SC2154 || status=1
   return "$status"
 }
@@ -59,6 +59,8 @@ have_shellcheck() {
 
 check format bin prettier/bin/prettier.cjs --check .
 check lint bin eslint/bin/eslint.js --max-warnings=0 .
+check layering bin dependency-cruiser/bin/dependency-cruiser.mjs --config .dependency-cruiser.js \
+  bench components config index.ts lab/plugins lab/schemas ops tests
 check types bin typescript/bin/tsc --noEmit
 check "dead code" bin knip/bin/knip.js
 check "stack files" no_salt

@@ -1,4 +1,4 @@
-import { findDrift } from "./lib/drift-checks.ts";
+import { findDrift } from "../components/verification/drift-checks.ts";
 import { readPlan } from "./lib/read-plan.ts";
 
 /** Names what on the Docker host is no longer as it was applied; exit code 1 if anything is. */

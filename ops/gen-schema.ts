@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { stackFileSchema } from "../components/config/json-schema.ts";
+import { stackFileSchema } from "../config/json-schema.ts";
 
 /** Writes the schema that editors use for `Pulumi.<stack>.yaml`. */
 writeFileSync("schemas/stack-config.json", stackFileSchema());

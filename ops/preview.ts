@@ -1,5 +1,5 @@
-import { type AccessMatrix, accessMatrix } from "../components/access/grants.ts";
-import { type PreviewStep, matrixWords, stepWords } from "../components/access/preview-words.ts";
+import { type AccessMatrix, accessMatrix } from "../config/keys/grants.ts";
+import { type PreviewStep, matrixWords, stepWords } from "./lib/preview-words.ts";
 import { run } from "../components/host/host-exec.ts";
 import { stackModel } from "./lib/stack-model.ts";
 

@@ -2,11 +2,11 @@ import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DockerHost } from "../components/config/model.ts";
-import { parseDockerHost } from "../components/config/parse.ts";
 import { hostExec, run } from "../components/host/host-exec.ts";
 import { type Recorded, lost, recorded } from "./lib/lost.ts";
 import { type Suspect, exportedStack, isOrphan, suspects, withoutPending } from "./lib/pending.ts";
+import type { DockerHost } from "../config/host/model.ts";
+import { parseDockerHost } from "../config/host/parse.ts";
 
 /**
  * Clears up after a run that was killed, so that the next one can start: a lock whose process is

@@ -1,15 +1,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type ListedTool, lockTools, type ToolsLock } from "../components/access/tools-lock.ts";
-import { readMirror, readToolsLock } from "../components/config/read.ts";
-import { connectorModel } from "../components/config/connector-model.ts";
-import type { ConnectorModel, GatewayModel } from "../components/config/model.ts";
-import { configSchema } from "../components/config/schema.ts";
-import { readCatalogue } from "../components/connectors/catalogue.ts";
-import { type ConnectorDefinition, toolsOfItsOwn } from "../components/connectors/definition.ts";
-import { lockKey, lockSource } from "../components/connectors/instance.ts";
+import { type ListedTool, lockTools, type ToolsLock } from "../config/connectors/tools-lock.ts";
+import { readMirror, readToolsLock } from "../config/read.ts";
+import { connectorModel } from "../config/connectors/parse.ts";
+import type { GatewayModel } from "../config/model.ts";
+import { configSchema } from "../config/schema.ts";
+import { readCatalogue } from "../config/connectors/catalogue.ts";
+import { type ConnectorDefinition, toolsOfItsOwn } from "../config/connectors/definition.ts";
+import { lockKey, lockSource } from "../config/connectors/instance.ts";
 import { ToolReader } from "./lib/tool-reader.ts";
 import { stackConfig } from "./lib/stack-model.ts";
+import type { ConnectorModel } from "../config/connectors/model.ts";
 
 /**
  * Reads tools from real servers and writes tools.lock.json: every catalogue entry's with made-up

@@ -1,4 +1,4 @@
-import { checksOf } from "./lib/checks.ts";
+import { checksOf } from "../components/verification/checks.ts";
 import { masked, readPlan } from "./lib/read-plan.ts";
 
 /**

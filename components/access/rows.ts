@@ -1,8 +1,10 @@
-import type { GatewayModel } from "../config/model.ts";
+import { accessMatrix } from "../../config/keys/grants.ts";
+import { keyHash } from "../../config/keys/key-hash.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import type { EdgeKey } from "../edge/maps.ts";
+import type { KeptValue } from "../keyring/kept-value.ts";
 import type { GuardRow } from "../litellm/guard-policy.ts";
-import { type KeptValue, credentialsOf, keyHash } from "./credentials.ts";
-import { accessMatrix } from "./grants.ts";
+import { credentialsOf } from "./credentials.ts";
 
 type RowsModel = Pick<GatewayModel, "keys" | "connectors">;
 

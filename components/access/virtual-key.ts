@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { KeyModel } from "../config/model.ts";
-import { databaseAccess } from "../database/access.ts";
-import { keptSecret } from "../database/kept-secret.ts";
+import { keyring } from "../../config/common/names.ts";
+import { databaseAccess } from "../../config/database/access.ts";
+import { grantOf } from "../../config/keys/grants.ts";
+import type { KeyModel } from "../../config/keys/model.ts";
+import type { StackContext } from "../containers/platform.ts";
+import { forgotten, noted, notesOf } from "../drift/notes.ts";
 import { hostCommand } from "../host/host-command.ts";
-import { hostScript } from "../host/host-script.ts";
-import { forgotten, noted } from "../host/notes.ts";
-import { shellVariables } from "../host/shell.ts";
+import { keptSecret } from "../keyring/kept-secret.ts";
+import type { KeptValue } from "../keyring/kept-value.ts";
 import type { RunningProxy } from "../litellm/proxy.ts";
-import { keyring } from "../names.ts";
-import { type StackContext, notesOf } from "../stack.ts";
-import type { KeptValue } from "./credentials.ts";
-import { grantOf } from "./grants.ts";
+import { hostScript } from "../shell/host-script.ts";
+import { shellVariables } from "../shell/shell.ts";
 
 export interface VirtualKeyArgs {
   readonly key: KeyModel;
@@ -84,10 +84,11 @@ export class VirtualKey extends pulumi.ComponentResource {
       {
         create: proxy.container.apply(
           (container) =>
-            shellVariables(variables(container)) + noted(hostScript("apply-key.sh", {}), note),
+            shellVariables(variables(container)) +
+            noted(hostScript("access/apply-key.sh", {}), note),
         ),
         delete: proxy.container.apply((container) =>
-          forgotten(hostScript("block-key.sh", variables(container)), note),
+          forgotten(hostScript("access/block-key.sh", variables(container)), note),
         ),
         stdin: this.kept.apply(({ value, previous }) =>
           JSON.stringify({ ...grant, key: value, previous: previous ?? null }),
@@ -120,7 +121,7 @@ export function keyPurge(
     {
       create: proxy.container.apply((container) =>
         noted(
-          hostScript("purge-keys.sh", {
+          hostScript("access/purge-keys.sh", {
             PROXY: container,
             DATABASE: databaseAccess(context.model).container,
             KEYRING: keyring,

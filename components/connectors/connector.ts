@@ -1,16 +1,16 @@
 import { posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ConnectorContainer, ConnectorModel } from "../config/model.ts";
-import { SamplesPostgres } from "../database/samples-postgres.ts";
+import { mounted } from "../../config/common/names.ts";
+import { egressHost, samplesOf } from "../../config/connectors/containers.ts";
+import type { ConnectorContainer, ConnectorModel } from "../../config/connectors/model.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
+import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
+import { SamplesPostgres } from "../database/samples-postgres.ts";
 import { secretFile } from "../host/host-files.ts";
-import { envFile } from "../host/shell.ts";
-import { mounted } from "../names.ts";
-import { type StackContext, externalNetworksOf } from "../stack.ts";
+import { envFile } from "../shell/shell.ts";
 import { EgressProxy } from "./egress-proxy.ts";
-import { egressHost } from "./hosts.ts";
-import { hasSecrets, plainEnvironment, probeHeader, samplesOf } from "./environment.ts";
+import { hasSecrets, plainEnvironment, probeHeader } from "./environment.ts";
 import { probeOf, programOf, withSecrets } from "./program.ts";
 
 export interface ConnectorArgs {

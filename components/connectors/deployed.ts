@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { StackContext } from "../containers/platform.ts";
 import { configFiles } from "../host/host-files.ts";
-import type { StackContext } from "../stack.ts";
 import { Connector } from "./connector.ts";
 import { connectorFiles } from "./program.ts";
 
-const files = join("components", "connectors", "files");
+const files = join(import.meta.dirname, "files");
 
 /** Every connector that runs in a container of its own, and the files that all of them have. */
 export function deployedConnectors(

@@ -1,4 +1,4 @@
-import type { Egress } from "../config/model.ts";
+import type { Egress } from "../../config/connectors/model.ts";
 import { lanNetworks, nobodysNetworks, squidConfig } from "../squid/squid-config.ts";
 
 /**

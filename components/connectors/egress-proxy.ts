@@ -1,10 +1,10 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Egress } from "../config/model.ts";
+import { egressHost } from "../../config/connectors/containers.ts";
+import type { Egress } from "../../config/connectors/model.ts";
+import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
 import { squidContainer } from "../squid/squid-container.ts";
-import { type StackContext, externalNetworksOf } from "../stack.ts";
 import { egressConfig } from "./egress-config.ts";
-import { egressHost } from "./hosts.ts";
 
 export interface EgressProxyArgs {
   readonly id: string;

@@ -2,8 +2,7 @@ import type {
   ConnectorAuth,
   ConnectorContainer,
   ConnectorModel,
-  ConnectorSamples,
-} from "../config/model.ts";
+} from "../../config/connectors/model.ts";
 import { squidPort } from "../squid/squid-config.ts";
 
 /** The header that LiteLLM 1.77.3 sends for a credential (`client.py` 189-205, facts §2). */
@@ -24,19 +23,6 @@ export function authHeader({ type, value }: ConnectorAuth): readonly [string, st
 /** The same for the health probe, which asks a server as LiteLLM does. Secret. */
 export function probeHeader({ auth }: ConnectorModel): string | undefined {
   return auth === undefined ? undefined : authHeader(auth).join(": ");
-}
-
-/** The sample databases that a connector reads, and as whom; undefined if it reads none. */
-export function samplesOf({
-  environment,
-}: Pick<ConnectorModel, "environment">): ConnectorSamples | undefined {
-  const read = Object.values(environment).flatMap((value) =>
-    value.kind === "sample" ? [value] : [],
-  );
-  const role = read[0]?.role;
-  return role === undefined
-    ? undefined
-    : { role, names: [...new Set(read.map(({ database }) => database))].sort() };
 }
 
 /** Whether a connector's container has a secrets file: without a secret it needs none. */

@@ -1,6 +1,6 @@
-import type { ConnectorContainer } from "../config/model.ts";
-import { mounted } from "../names.ts";
-import type { ContainerDefinition } from "./definition.ts";
+import { mounted } from "../../config/common/names.ts";
+import type { ContainerDefinition } from "../../config/connectors/definition.ts";
+import type { ConnectorContainer } from "../../config/connectors/model.ts";
 
 /** What every connector's container finds at {@link mounted}.config. */
 export const connectorFiles: readonly string[] = [

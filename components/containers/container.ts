@@ -1,9 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { project } from "../../config/common/names.ts";
 import { contentHash } from "../host/host-files.ts";
-import { project } from "../names.ts";
-import { type StackContext, containerName } from "../stack.ts";
+import { type StackContext, containerName } from "./platform.ts";
 
 /**
  * Each probe of Docker's is a new process in the container: 0.1 s of CPU on a small machine, and with

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { GatewayModel } from "../config/model.ts";
-import type { StackContext } from "../stack.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import type { StackContext } from "../containers/platform.ts";
 import type { LitellmDatabase } from "./litellm-database.ts";
 import { DedicatedPostgres } from "./postgres.ts";
 import { SharedPostgres } from "./shared-postgres.ts";

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { GatewayModel } from "../config/model.ts";
-import type { Ready } from "../host/ready.ts";
+import { dataDirectory, database, keyring, movingHost } from "../../config/common/names.ts";
+import { databaseAccess } from "../../config/database/access.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import type { StackContext } from "../containers/platform.ts";
+import type { Ready } from "../containers/ready.ts";
+import { forgotten, noted, notesOf } from "../drift/notes.ts";
 import { hostCommand } from "../host/host-command.ts";
-import { hostScript } from "../host/host-script.ts";
-import { forgotten, noted } from "../host/notes.ts";
-import { dataDirectory, database, keyring, movingHost } from "../names.ts";
-import { type StackContext, notesOf } from "../stack.ts";
-import { databaseAccess } from "./access.ts";
+import { hostScript } from "../shell/host-script.ts";
 
 /** What the rest of the gateway knows of its database, wherever that is. */
 export interface LitellmDatabase {
@@ -79,7 +79,7 @@ export function databaseHome(
     {
       create: pulumi.all([args.image, pulumi.all(args.after)]).apply(([image]) =>
         noted(
-          hostScript("move-database.sh", {
+          hostScript("database/move-database.sh", {
             HOME_NOW: home,
             CONTAINER: access.container,
             DB_USER: access.user,

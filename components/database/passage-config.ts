@@ -1,6 +1,6 @@
-import type { SharedDatabase } from "../config/model.ts";
+import { databasePassage } from "../../config/common/names.ts";
+import type { SharedDatabase } from "../../config/database/model.ts";
 import { haproxyText, healthFrontend, resolvers } from "../haproxy/common-sections.ts";
-import { databasePassage } from "../names.ts";
 
 /**
  * HAProxy's configuration of the passage to a shared PostgreSQL: bytes, both ways, to that one

@@ -1,12 +1,12 @@
 import { posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { SharedDatabase } from "../config/model.ts";
+import { databasePassage, mounted } from "../../config/common/names.ts";
+import type { SharedDatabase } from "../../config/database/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
+import { type StackContext, networksOf } from "../containers/platform.ts";
 import { haproxyHealthcheck } from "../haproxy/live-config.ts";
 import { configFiles } from "../host/host-files.ts";
-import { databasePassage, mounted } from "../names.ts";
-import { type StackContext, networksOf } from "../stack.ts";
 import { passageConfig } from "./passage-config.ts";
 
 /**

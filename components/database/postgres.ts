@@ -1,14 +1,14 @@
 import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { dataDirectory, database } from "../../config/common/names.ts";
 import { gatewayContainer } from "../containers/container.ts";
+import { type StackContext, containerName, networksOf } from "../containers/platform.ts";
+import { type Ready, readyCommand } from "../containers/ready.ts";
+import { forgotten, noted, notesOf } from "../drift/notes.ts";
 import { hostCommand } from "../host/host-command.ts";
-import { hostScript } from "../host/host-script.ts";
 import { secretFile } from "../host/host-files.ts";
-import { forgotten, noted } from "../host/notes.ts";
-import { type Ready, readyCommand } from "../host/ready.ts";
-import { dataDirectory, database } from "../names.ts";
-import { type StackContext, containerName, networksOf, notesOf } from "../stack.ts";
+import { hostScript } from "../shell/host-script.ts";
 import {
   type LitellmDatabase,
   databaseHome,
@@ -98,7 +98,10 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
       dockerHost,
       {
         create: this.ready.ids.apply((container) =>
-          noted(hostScript("psql.sh", { CONTAINER: server, CONTAINER_ID: container }), note),
+          noted(
+            hostScript("database/psql.sh", { CONTAINER: server, CONTAINER_ID: container }),
+            note,
+          ),
         ),
         delete: forgotten("true\n", note),
         stdin: litellmPassword.apply(setupSql),

@@ -1,4 +1,4 @@
-import { database, samples as server } from "../names.ts";
+import { database, samples as server } from "../../config/common/names.ts";
 import { identifier, literal } from "./quoting.ts";
 
 /** Small enough to read at a glance, known to everybody: a result a person recognises. */

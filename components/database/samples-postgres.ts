@@ -2,12 +2,12 @@ import { posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { ConnectorSamples } from "../config/model.ts";
+import { dataDirectory, database, mounted, samples } from "../../config/common/names.ts";
+import type { ConnectorSamples } from "../../config/connectors/model.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
+import type { StackContext } from "../containers/platform.ts";
+import { type Ready, readyCommand } from "../containers/ready.ts";
 import { configFiles, secretFile } from "../host/host-files.ts";
-import { type Ready, readyCommand } from "../host/ready.ts";
-import { dataDirectory, database, mounted, samples } from "../names.ts";
-import type { StackContext } from "../stack.ts";
 import {
   sampleAccess,
   sampleEntrypoint,

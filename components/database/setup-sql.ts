@@ -1,4 +1,4 @@
-import { database } from "../names.ts";
+import { database } from "../../config/common/names.ts";
 import { identifier, literal } from "./quoting.ts";
 import { sampleNames } from "./sample-data.ts";
 

@@ -1,7 +1,8 @@
-import type { GatewayModel, SharedDatabase } from "../config/model.ts";
+import { dataDirectory, keyring } from "../../config/common/names.ts";
+import type { SharedDatabase } from "../../config/database/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { hostExec } from "../host/host-exec.ts";
-import { hostScript } from "../host/host-script.ts";
-import { dataDirectory, keyring } from "../names.ts";
+import { hostScript } from "../shell/host-script.ts";
 import {
   connectionFixes,
   contentCheck,
@@ -38,7 +39,7 @@ export function sharedAdminScript(
           IS_FOREIGN: isForeign(shared.name),
           CONTENT_CHECK: contentCheck(shared),
         };
-  return hostScript("shared-admin.sh", {
+  return hostScript("database/shared-admin.sh", {
     MODE: mode,
     IMAGE: image,
     PULL: pull,

@@ -1,13 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SharedDatabase } from "../config/model.ts";
+import {
+  dataDirectory,
+  databaseClient,
+  databasePassage,
+  keyring,
+} from "../../config/common/names.ts";
+import type { SharedDatabase } from "../../config/database/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
+import { type StackContext, containerName, networksOf } from "../containers/platform.ts";
+import { type Ready, readyCommand } from "../containers/ready.ts";
+import { forgotten, noted, notesOf } from "../drift/notes.ts";
 import { hostCommand } from "../host/host-command.ts";
-import { hostScript } from "../host/host-script.ts";
-import { forgotten, noted } from "../host/notes.ts";
-import { type Ready, readyCommand } from "../host/ready.ts";
-import { dataDirectory, databaseClient, databasePassage, keyring } from "../names.ts";
-import { type StackContext, containerName, networksOf, notesOf } from "../stack.ts";
-import { keptSecret } from "./kept-secret.ts";
+import { keptSecret } from "../keyring/kept-secret.ts";
+import { hostScript } from "../shell/host-script.ts";
 import {
   type LitellmDatabase,
   databaseHome,
@@ -133,7 +138,7 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
       `${name}-passfile`,
       dockerHost,
       {
-        create: hostScript("shared-passfile.sh", {
+        create: hostScript("database/shared-passfile.sh", {
           CONTAINER: client,
           KEYRING: keyring,
           ROTATION: shared.rotation,

@@ -1,5 +1,6 @@
-import type { SharedDatabase } from "../config/model.ts";
-import { removeCommand, setCommand } from "../config/problems.ts";
+import { removeCommand } from "../../config/common/problem.ts";
+import type { SharedDatabase } from "../../config/database/model.ts";
+import { setCommand } from "../../config/problems.ts";
 import { identifier, literal } from "./quoting.ts";
 
 const setting = (...path: string[]): string[] => ["database", "shared", ...path];

@@ -1,4 +1,4 @@
-import { edge } from "../names.ts";
+import { edge } from "../../config/common/names.ts";
 import { accessLog, formRules, forwarded, hostRules, untrusted } from "./common-rules.ts";
 import { refuse } from "./refusal.ts";
 

@@ -1,6 +1,6 @@
-import { edge } from "../names.ts";
+import { edge } from "../../config/common/names.ts";
 import { accessLog, formRules, forwarded, hostRules, untrusted } from "./common-rules.ts";
-import type { EdgeModel } from "./maps.ts";
+import type { EdgeModel } from "./edge-model.ts";
 import { refuse } from "./refusal.ts";
 
 /** What the edge lets through; everything else is answered 404 before LiteLLM sees it. */

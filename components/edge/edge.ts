@@ -1,11 +1,12 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { edge, mounted } from "../../config/common/names.ts";
 import { gatewayContainer } from "../containers/container.ts";
+import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
 import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
-import { traefikLabels } from "../ingress/traefik-labels.ts";
-import { edge, mounted } from "../names.ts";
-import { type StackContext, externalNetworksOf } from "../stack.ts";
-import { type EdgeKey, connectorPorts, edgeFileNames, edgeFiles } from "./maps.ts";
+import { connectorPorts } from "./edge-model.ts";
+import { type EdgeKey, edgeFileNames, edgeFiles } from "./maps.ts";
+import { traefikLabels } from "./traefik-labels.ts";
 
 export interface EdgeArgs {
   /** Who may come in. A name may be there twice while an old value still works. */

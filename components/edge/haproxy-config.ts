@@ -1,8 +1,8 @@
+import { edge, proxy } from "../../config/common/names.ts";
 import { haproxyText, healthFrontend, resolvers } from "../haproxy/common-sections.ts";
-import { edge, proxy } from "../names.ts";
-import { clientFrontend } from "./client-frontend.ts";
-import type { EdgeModel } from "./maps.ts";
 import { adminFrontend } from "./admin-frontend.ts";
+import { clientFrontend } from "./client-frontend.ts";
+import type { EdgeModel } from "./edge-model.ts";
 import { errorPages } from "./refusal.ts";
 
 const global = [

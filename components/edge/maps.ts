@@ -1,7 +1,7 @@
-import { keyHash } from "../access/credentials.ts";
-import type { GatewayModel } from "../config/model.ts";
+import { keyHash } from "../../config/keys/key-hash.ts";
 import { versioned } from "../haproxy/common-sections.ts";
 import type { HostFile } from "../host/host-files.ts";
+import type { EdgeModel } from "./edge-model.ts";
 import { haproxyConfig } from "./haproxy-config.ts";
 
 /** One key as the edge knows it: by the hash of its value, never by the value. */
@@ -19,26 +19,6 @@ export const edgeFileNames: readonly string[] = [
   ...["haproxy.cfg", "version", "admin.lst", "hosts.lst", "sources.lst"],
   ...["keys.map", "expiry.map", "rpm.map"],
 ];
-
-/** What the edge is rendered from: its part of the model, and where it sends requests. */
-export interface EdgeModel extends Pick<GatewayModel, "gateway" | "edge"> {
-  /** Name of the proxy's container. */
-  readonly upstream: string;
-  /** Ports of the edge's own that are one connector's each. */
-  readonly ports: readonly ConnectorPort[];
-}
-
-/** A port by which clients reach one connector alone. */
-export interface ConnectorPort {
-  readonly alias: string;
-  readonly port: number;
-}
-
-export function connectorPorts(connectors: GatewayModel["connectors"]): ConnectorPort[] {
-  return connectors.flatMap(({ alias, open }) =>
-    open === undefined ? [] : [{ alias, port: open.edgePort }],
-  );
-}
 
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 

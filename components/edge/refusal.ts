@@ -1,6 +1,4 @@
-/** A body as API clients expect it, as one argument of HAProxy's, which an apostrophe would end. */
-export const json = (message: string): string =>
-  `'{"error":{"message":"${message.replaceAll("'", String.raw`\u0027`)}","type":"mcp_gateway"}}'`;
+import { json } from "../haproxy/common-sections.ts";
 
 export interface Refusal {
   /** What the access log says. */

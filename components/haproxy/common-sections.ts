@@ -1,5 +1,5 @@
+import { haproxyHealthPort } from "../../config/common/names.ts";
 import { type HostFile, contentHash } from "../host/host-files.ts";
-import { haproxyHealthPort } from "../names.ts";
 
 /**
  * Asks Docker's own DNS again and again: a replaced container is found at its new address.
@@ -34,3 +34,7 @@ export function haproxyText(sections: readonly (readonly string[])[]): string {
 export function versioned(files: readonly HostFile[]): HostFile[] {
   return [...files, { name: "version", content: contentHash(files) }];
 }
+
+/** A body as API clients expect it, as one argument of HAProxy's, which an apostrophe would end. */
+export const json = (message: string): string =>
+  `'{"error":{"message":"${message.replaceAll("'", String.raw`\u0027`)}","type":"mcp_gateway"}}'`;

@@ -1,11 +1,11 @@
 import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { haproxyHealthPort, mounted } from "../../config/common/names.ts";
+import { type StackContext, containerName } from "../containers/platform.ts";
+import { forgotten, noted, notesOf } from "../drift/notes.ts";
 import { hostCommand } from "../host/host-command.ts";
 import type { HostFile } from "../host/host-files.ts";
-import { hostScript } from "../host/host-script.ts";
-import { haproxyHealthPort, mounted } from "../names.ts";
-import { forgotten, noted } from "../host/notes.ts";
-import { type StackContext, containerName, notesOf } from "../stack.ts";
+import { hostScript } from "../shell/host-script.ts";
 
 /** Variables of apply-haproxy.sh. */
 export interface ApplyHaproxy {
@@ -20,7 +20,7 @@ export interface ApplyHaproxy {
 
 /** The command that checks HAProxy's files, puts them in place and reloads it where it runs. */
 export function applyHaproxy(apply: ApplyHaproxy): string {
-  return hostScript("apply-haproxy.sh", {
+  return hostScript("haproxy/apply-haproxy.sh", {
     CONTAINER: apply.container,
     DIRECTORY: apply.directory,
     HEALTH: `http://127.0.0.1:${haproxyHealthPort}`,
@@ -109,7 +109,7 @@ export function liveConfig(
           note,
         ),
       ),
-      delete: forgotten(hostScript("remove-haproxy.sh", { DIRECTORY: directory }), note),
+      delete: forgotten(hostScript("haproxy/remove-haproxy.sh", { DIRECTORY: directory }), note),
       stdin: pulumi.output(args.files).apply(haproxyInput),
     },
     opts,

@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { DockerHost } from "../config/model.ts";
+import type { DockerHost } from "../../config/host/model.ts";
 import { sshOptions } from "./ssh.ts";
 
 export interface HostCommandArgs {

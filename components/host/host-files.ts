@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { type StackContext, notesOf } from "../stack.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import { type Note, forgotten, noted, notesOf } from "../drift/notes.ts";
+import type { Words } from "../drift/words.ts";
+import { hostScript } from "../shell/host-script.ts";
+import { shellVariables } from "../shell/shell.ts";
 import { hostCommand } from "./host-command.ts";
-import { hostScript } from "./host-script.ts";
-import { type Note, forgotten, noted } from "./notes.ts";
-import { shellVariables } from "./shell.ts";
 
 export interface HostFile {
   readonly name: string;
@@ -25,8 +26,15 @@ export function contentHash(files: readonly HostFile[]): string {
 const line = (name: string, mode: string, owner: string, content: string): string =>
   `${name} ${mode} ${owner} ${Buffer.from(content).toString("base64")}\n`;
 
+/** What files on the Docker host take of the whole: where it is, and what has drifted there. */
+export interface HostContext {
+  readonly model: Pick<GatewayModel, "directories" | "dockerHost">;
+  /** For what has drifted on the host since it was applied. */
+  readonly words: Words;
+}
+
 export interface HostFilesPlace {
-  readonly context: StackContext;
+  readonly context: HostContext;
   readonly directory: string;
   /** uid:gid of the container's process that reads them. */
   readonly owner: string;
@@ -65,7 +73,7 @@ export function configFiles(
   files: readonly HostFile[],
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const removal = { name: "remove-files.sh", content: hostScript("remove-files.sh", {}) };
+  const removal = { name: "remove-files.sh", content: hostScript("host/remove-files.sh", {}) };
   // With the script that removes them: another one makes another resource, and the end of the old
   // one must not take the new one's files along.
   const hash = contentHash([...files, removal]);
@@ -79,10 +87,13 @@ export function configFiles(
     {
       create: pulumi.output(place.image).apply((image) => {
         const variables = { DIRECTORY: directory, DIRECTORY_MODE: "755", IMAGE: image };
-        return noted(restarted(hostScript("write-files.sh", variables), note, directory), note);
+        return noted(
+          restarted(hostScript("host/write-files.sh", variables), note, directory),
+          note,
+        );
       }),
       delete: forgotten(
-        hostScript("remove-files.sh", { DIRECTORY: directory, NAMES: names.join(" ") }),
+        hostScript("host/remove-files.sh", { DIRECTORY: directory, NAMES: names.join(" ") }),
         note,
       ),
       stdin: files
@@ -118,7 +129,7 @@ function writtenFile(
     place.context.model.dockerHost,
     {
       create: pulumi.output(place.image).apply((image) => {
-        const script = hostScript("write-files.sh", {
+        const script = hostScript("host/write-files.sh", {
           DIRECTORY: place.directory,
           DIRECTORY_MODE: directoryMode,
           IMAGE: image,
@@ -127,7 +138,7 @@ function writtenFile(
         return noted(whenEdited === "restart" ? restarted(script, note, mounted) : script, note);
       }),
       delete: forgotten(
-        hostScript("remove-files.sh", { DIRECTORY: place.directory, NAMES: file.name }),
+        hostScript("host/remove-files.sh", { DIRECTORY: place.directory, NAMES: file.name }),
         note,
       ),
       stdin: pulumi

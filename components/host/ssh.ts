@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   lstatSync,
@@ -8,10 +9,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { spawnSync } from "node:child_process";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import type { SshHost, SshTrust } from "../config/model.ts";
+import type { SshHost, SshTrust } from "../../config/host/model.ts";
 
 /** A UNIX socket's path has 107 characters, and ssh adds 17 while it makes one. */
 const longestSocket = 90;

@@ -1,12 +1,9 @@
 import { stringify } from "yaml";
-import { proxyVariable } from "../config/connector-model.ts";
-import type {
-  ConnectorModel,
-  ConnectorProcess,
-  GatewayModel,
-  ModelEntry,
-} from "../config/model.ts";
-import { mockModel } from "../names.ts";
+import { mockModel } from "../../config/common/names.ts";
+import type { ConnectorModel, ConnectorProcess } from "../../config/connectors/model.ts";
+import { proxyVariable } from "../../config/connectors/parse.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import type { ModelEntry } from "../../config/models/model.ts";
 
 /** What LiteLLM starts itself: secrets come from its own environment (facts §1). */
 function process(connector: ConnectorModel, { command, args }: ConnectorProcess): object {

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readyCommand } from "../host/ready.ts";
-import { mockModel, proxyEgress, relay } from "../names.ts";
+import { mockModel, proxyEgress, relay } from "../../config/common/names.ts";
+import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
+import { readyCommand } from "../containers/ready.ts";
 import { squidPort } from "../squid/squid-config.ts";
 import { squidContainer } from "../squid/squid-container.ts";
-import { type StackContext, externalNetworksOf } from "../stack.ts";
 import { proxyEgressConfig } from "./egress-config.ts";
 import { wayOut } from "./way-out.ts";
 

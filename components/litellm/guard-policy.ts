@@ -1,5 +1,5 @@
-import type { LockedTool } from "../access/tools-lock.ts";
-import type { GatewayModel } from "../config/model.ts";
+import type { LockedTool } from "../../config/connectors/tools-lock.ts";
+import type { GatewayModel } from "../../config/model.ts";
 
 /** What a server must list: tool → its hashes. */
 export type ToolLock = Readonly<Record<string, LockedTool>>;

@@ -1,4 +1,4 @@
-import type { GatewayModel } from "../config/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
 
 /** The guard's limits as it reads them, and behind which connectors one process answers everybody. */
 export function limitsText({

@@ -1,4 +1,4 @@
-import type { GatewayModel } from "../config/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
 
 /** How a container's root file system is mounted, and what it needs for that. */
 interface RootFileSystem {

@@ -1,6 +1,7 @@
-import { proxyVariable } from "../config/connector-model.ts";
-import type { ConnectorModel, ModelEntry } from "../config/model.ts";
-import { envFile } from "../host/shell.ts";
+import type { ConnectorModel } from "../../config/connectors/model.ts";
+import { proxyVariable } from "../../config/connectors/parse.ts";
+import type { ModelEntry } from "../../config/models/model.ts";
+import { envFile } from "../shell/shell.ts";
 
 export interface ProxySecrets {
   readonly masterKey: string;

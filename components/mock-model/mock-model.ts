@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { mockModel, mounted } from "../../config/common/names.ts";
 import { gatewayContainer } from "../containers/container.ts";
+import { type StackContext, networksOf } from "../containers/platform.ts";
 import { configFiles } from "../host/host-files.ts";
-import { mockModel, mounted } from "../names.ts";
-import { type StackContext, networksOf } from "../stack.ts";
 
 const user = "65534:65534";
 
@@ -29,7 +29,7 @@ export class MockModel extends pulumi.ComponentResource {
       [
         {
           name: "server.py",
-          content: readFileSync(join("components", "mock-model", "files", "server.py"), "utf8"),
+          content: readFileSync(join(import.meta.dirname, "files", "server.py"), "utf8"),
         },
       ],
       child,

@@ -1,7 +1,7 @@
-import type { GatewayModel } from "../config/model.ts";
-import { ownPorts } from "../config/parse.ts";
-import { hostPorts } from "../connectors/host-ports.ts";
-import { edge } from "../names.ts";
+import { edge } from "../../config/common/names.ts";
+import { hostPorts } from "../../config/connectors/host-ports.ts";
+import { ownPorts } from "../../config/edge/own-ports.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { type HostFacts, published } from "./findings.ts";
 
 /**

@@ -1,9 +1,10 @@
-import { type Block, blockOf, blockText, contains, overlap } from "../config/cidr.ts";
-import type { GatewayModel } from "../config/model.ts";
-import { setCommand } from "../config/problems.ts";
-import { nothingKnown, subnets } from "../config/subnets.ts";
-import { connectorNetworks, innerNetwork } from "../names.ts";
-import type { Finding, HostFacts } from "./findings.ts";
+import { connectorNetworks, innerNetwork } from "../../config/common/names.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import { type Block, blockOf, blockText, contains, overlap } from "../../config/network/cidr.ts";
+import { nothingKnown, subnets } from "../../config/network/subnets.ts";
+import { setCommand } from "../../config/problems.ts";
+import type { Finding } from "./finding.ts";
+import type { HostFacts } from "./findings.ts";
 
 /** Wider than any network that somebody has: the halves of a default route, a way out. */
 const widestBits = 8;

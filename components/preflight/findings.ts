@@ -1,15 +1,11 @@
-import type { GatewayModel } from "../config/model.ts";
-import { removeCommand, setCommand } from "../config/problems.ts";
-import { connectorContainers } from "../connectors/hosts.ts";
-import { databaseAccess } from "../database/access.ts";
-import { edge, mockModel, proxy } from "../names.ts";
+import { edge, mockModel, proxy } from "../../config/common/names.ts";
+import { removeCommand } from "../../config/common/problem.ts";
+import { connectorContainers } from "../../config/connectors/containers.ts";
+import { databaseAccess } from "../../config/database/access.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import { setCommand } from "../../config/problems.ts";
+import type { Finding } from "./finding.ts";
 import { pathFindings } from "./path-findings.ts";
-
-/** One reason not to start, with what to do about it. */
-export interface Finding {
-  readonly message: string;
-  readonly fix: string;
-}
 
 /** An image that neither the host nor its registry has. */
 export interface MissingImage {

@@ -1,8 +1,3 @@
-import type { ConnectorModel, GatewayModel } from "../config/model.ts";
-import { setCommand } from "../config/problems.ts";
-import { samplesOf } from "../connectors/environment.ts";
-import { sampleLimits } from "../database/sample-data.ts";
-import { wayOut } from "../litellm/way-out.ts";
 import {
   connectorNetworks,
   database,
@@ -11,8 +6,15 @@ import {
   movingHost,
   project,
   proxy,
-} from "../names.ts";
-import type { Finding, HostFacts } from "./findings.ts";
+} from "../../config/common/names.ts";
+import { samplesOf } from "../../config/connectors/containers.ts";
+import type { ConnectorModel } from "../../config/connectors/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import { setCommand } from "../../config/problems.ts";
+import { sampleLimits } from "../database/sample-data.ts";
+import { wayOut } from "../litellm/way-out.ts";
+import type { Finding } from "./finding.ts";
+import type { HostFacts } from "./findings.ts";
 
 /**
  * Oldest engine that this was run on. `docker system dial-stdio` (SSH) is there since 18.09,

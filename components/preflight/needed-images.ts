@@ -1,4 +1,4 @@
-import type { GatewayModel } from "../config/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { wayOut } from "../litellm/way-out.ts";
 
 /** Every image that the containers are made of, each once. */

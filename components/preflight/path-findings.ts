@@ -1,7 +1,7 @@
-import { forbiddenPath } from "../config/host-path.ts";
-import type { GatewayModel } from "../config/model.ts";
-import { setCommand } from "../config/problems.ts";
-import type { Finding } from "./findings.ts";
+import { forbiddenPath } from "../../config/connectors/host-path.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import { setCommand } from "../../config/problems.ts";
+import type { Finding } from "./finding.ts";
 
 /** Paths that the connectors are to see, once each. */
 export function wantedPaths(model: Pick<GatewayModel, "connectors">): string[] {

@@ -1,16 +1,17 @@
-import type { GatewayModel } from "../config/model.ts";
-import { setCommand } from "../config/problems.ts";
-import { databaseAccess } from "../database/access.ts";
+import { databaseAccess } from "../../config/database/access.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import { setCommand } from "../../config/problems.ts";
 import { sharedDatabaseFindings } from "../database/shared-admin.ts";
-import { parseApplied } from "../host/applied-facts.ts";
+import { parseApplied } from "../drift/applied-facts.ts";
+import { lookBack } from "../drift/notes.ts";
+import { Words } from "../drift/words.ts";
 import { hostExec } from "../host/host-exec.ts";
 import { prepareSsh } from "../host/ssh.ts";
-import { hostScript } from "../host/host-script.ts";
-import { lookBack } from "../host/notes.ts";
-import { Words } from "../host/words.ts";
+import { hostScript } from "../shell/host-script.ts";
 import { withDeployedPorts } from "./deployed-ports.ts";
 import { withDeployedSubnets } from "./deployed-subnets.ts";
-import { type Finding, type MissingImage, findings, imagePath, parseFacts } from "./findings.ts";
+import type { Finding } from "./finding.ts";
+import { type MissingImage, findings, imagePath, parseFacts } from "./findings.ts";
 import { hostFindings } from "./host-findings.ts";
 import { neededImages } from "./needed-images.ts";
 import { wantedPaths } from "./path-findings.ts";
@@ -76,7 +77,7 @@ async function look(configured: GatewayModel): Promise<string> {
   const script = [
     lookBack(configured, databaseAccess(configured).container),
     "trap wait EXIT\nlook 2>/dev/null &\n",
-    hostScript("preflight.sh", {
+    hostScript("preflight/preflight.sh", {
       IMAGES: neededImages(configured).join(" "),
       VOLUME: configured.database.volume,
       CONFIG: configured.directories.config,

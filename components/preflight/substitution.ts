@@ -1,4 +1,4 @@
-import type { GatewayModel } from "../config/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import type { MissingImage } from "./findings.ts";
 import { nearestTags, registryOf } from "./published-tags.ts";
 

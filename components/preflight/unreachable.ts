@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import type { SshHost, SshTrust } from "../config/model.ts";
-import { setCommand } from "../config/problems.ts";
-import type { Finding } from "./findings.ts";
+import type { SshHost, SshTrust } from "../../config/host/model.ts";
+import { setCommand } from "../../config/problems.ts";
+import type { Finding } from "./finding.ts";
 
 /** A private key that is configured and not there: ssh would try others without a word. */
 export function keyFinding(trust: SshTrust, root: string): Finding[] {

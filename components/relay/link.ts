@@ -1,10 +1,10 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { connectorNetworks, relay } from "../../config/common/names.ts";
+import { type StackContext, containerName } from "../containers/platform.ts";
+import { forgotten, noted, notesOf } from "../drift/notes.ts";
 import { hostCommand } from "../host/host-command.ts";
-import { hostScript } from "../host/host-script.ts";
-import { forgotten, noted } from "../host/notes.ts";
-import { connectorNetworks, relay } from "../names.ts";
-import { type StackContext, containerName, notesOf } from "../stack.ts";
+import { hostScript } from "../shell/host-script.ts";
 
 /**
  * Puts the relay on a connector's network while it runs: among its own inputs the network would
@@ -39,8 +39,8 @@ export function relayLink(
     name,
     context.model.dockerHost,
     {
-      create: script("link-network.sh").apply((text) => noted(text, note)),
-      delete: script("unlink-network.sh").apply((text) => forgotten(text, note)),
+      create: script("relay/link-network.sh").apply((text) => noted(text, note)),
+      delete: script("relay/unlink-network.sh").apply((text) => forgotten(text, note)),
       stdin: "",
       again: [networks.connectorNetworkId(connector), container.id],
     },

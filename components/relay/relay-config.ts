@@ -1,7 +1,12 @@
-import { keyHash } from "../access/credentials.ts";
-import type { GatewayModel } from "../config/model.ts";
-import { json } from "../edge/refusal.ts";
-import { haproxyText, healthFrontend, resolvers, versioned } from "../haproxy/common-sections.ts";
+import { keyHash } from "../../config/keys/key-hash.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import {
+  haproxyText,
+  healthFrontend,
+  resolvers,
+  versioned,
+  json,
+} from "../haproxy/common-sections.ts";
 import type { HostFile } from "../host/host-files.ts";
 
 /** A connector as the relay knows it. */

@@ -1,9 +1,9 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { connectorNetworks, linksLabel, mounted, relay } from "../../config/common/names.ts";
 import { gatewayContainer } from "../containers/container.ts";
+import { type StackContext, networksOf } from "../containers/platform.ts";
 import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
-import { connectorNetworks, linksLabel, mounted, relay } from "../names.ts";
-import { type StackContext, networksOf } from "../stack.ts";
 import { relayLink } from "./link.ts";
 import { needsRoots, relayFiles, upstreams } from "./relay-config.ts";
 

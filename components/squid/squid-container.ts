@@ -1,10 +1,10 @@
 import { posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { mounted } from "../../config/common/names.ts";
 import { type ContainerSpec, gatewayContainer } from "../containers/container.ts";
+import type { StackContext } from "../containers/platform.ts";
 import { configFiles } from "../host/host-files.ts";
-import { mounted } from "../names.ts";
-import { type StackContext } from "../stack.ts";
 import { squidPort } from "./squid-config.ts";
 
 /** The user `proxy` of Debian and Ubuntu. */

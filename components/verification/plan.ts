@@ -1,11 +1,13 @@
-import type { ConnectorModel, DockerHost, GatewayModel } from "../config/model.ts";
-import { accessMatrix, grantOf } from "../access/grants.ts";
-import { type DatabaseAccess, databaseAccess } from "../database/access.ts";
-import type { LockedTool } from "../access/tools-lock.ts";
+import { connectorContainers } from "../../config/connectors/containers.ts";
+import type { ConnectorModel } from "../../config/connectors/model.ts";
+import type { ToolCall } from "../../config/connectors/tool-call.ts";
+import type { LockedTool } from "../../config/connectors/tools-lock.ts";
+import { type DatabaseAccess, databaseAccess } from "../../config/database/access.ts";
+import type { DockerHost } from "../../config/host/model.ts";
+import { accessMatrix, grantOf } from "../../config/keys/grants.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { authHeader } from "../connectors/environment.ts";
-import { connectorContainers } from "../connectors/hosts.ts";
-import type { Asked } from "../host/words.ts";
-import type { ToolCall } from "../connectors/tool-call.ts";
+import type { Asked } from "../drift/words.ts";
 
 /** One key and exactly what it must see. */
 export interface KeyExpectation {

@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackContext } from "../stack.ts";
+import type { StackContext } from "../containers/platform.ts";
 import { purgedLines, verificationPlan } from "./plan.ts";
 
 export interface VerificationArgs {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import type { Answer } from "./attack.ts";
 import { type Container, inNetworkOf, networksOf, queried } from "./deployment.ts";
@@ -9,7 +10,7 @@ import type { Cell, Row } from "./table.ts";
 import type { Target } from "./target.ts";
 import { send } from "./wire.ts";
 
-const probe = readFileSync(new URL("probe.py", import.meta.url), "utf8");
+const probe = readFileSync(join(import.meta.dirname, "probe.py"), "utf8");
 const host = "this host";
 /** Where others listen who may not be running now. */
 const wellKnown = [4000, 4001, 5432, 8000, 8080, 9200];

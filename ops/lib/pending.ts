@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { project } from "../../components/names.ts";
+import { project } from "../../config/common/names.ts";
 
 /** The parts of `pulumi stack export` that tell what an interrupted run has left. */
 export const exportedStack = z.looseObject({

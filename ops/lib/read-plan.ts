@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { VerificationPlan } from "../../components/verification/plan.ts";
 import { run } from "../../components/host/host-exec.ts";
+import type { VerificationPlan } from "../../components/verification/plan.ts";
 
 /** The plan on standard input (as `pulumi up` passes it), or of the selected stack. */
 export async function readPlan(source: "stdin" | "stack"): Promise<VerificationPlan> {

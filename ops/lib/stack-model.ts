@@ -1,10 +1,11 @@
-import { readCatalogue } from "../../components/connectors/catalogue.ts";
+import { resolve } from "node:path";
 import { run } from "../../components/host/host-exec.ts";
-import type { GatewayModel } from "../../components/config/model.ts";
-import { type ParseContext, parseConfig } from "../../components/config/parse.ts";
-import { renderProblems } from "../../components/config/problems.ts";
-import { readMirror, readToolsLock } from "../../components/config/read.ts";
-import { type ParsedConfig, configSchema } from "../../components/config/schema.ts";
+import { readCatalogue } from "../../config/connectors/catalogue.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import { type ParseContext, parseConfig } from "../../config/parse.ts";
+import { renderProblems } from "../../config/problems.ts";
+import { readMirror, readToolsLock } from "../../config/read.ts";
+import { type ParsedConfig, configSchema } from "../../config/schema.ts";
 
 /**
  * The selected stack's configuration as a model, without deploying anything.
@@ -54,7 +55,7 @@ function rawOf(json: string): Readonly<Record<string, unknown>> {
 function modelOf(raw: unknown, context: Partial<ParseContext>): GatewayModel {
   const result = parseConfig(raw, {
     root: process.cwd(),
-    catalogue: readCatalogue("mcp-connectors"),
+    catalogue: readCatalogue(resolve("mcp-connectors")),
     lock: readToolsLock(process.cwd()),
     now: Math.floor(Date.now() / 1000),
     mirror: {},

@@ -1,10 +1,12 @@
-import { resolve } from "node:path";
-import type { ListedTool } from "../../components/access/tools-lock.ts";
-import type { ConnectorModel, ConnectorValue } from "../../components/config/model.ts";
+import { join } from "node:path";
 import { authHeader } from "../../components/connectors/environment.ts";
 import { programOf } from "../../components/connectors/program.ts";
 import { run } from "../../components/host/host-exec.ts";
-import { mounted } from "../../components/names.ts";
+import { mounted } from "../../config/common/names.ts";
+import type { ConnectorModel, ConnectorValue } from "../../config/connectors/model.ts";
+import type { ListedTool } from "../../config/connectors/tools-lock.ts";
+
+const components = join(import.meta.dirname, "../../components");
 
 /** Waits until a server listens; postgres-mcp tries its database for 30 s before that. */
 const waiting = (host: string, port: number): string => `
@@ -94,7 +96,7 @@ export class ToolReader {
       [
         ...["run", "-d", "--name", name, "--network", this.#network, "--user", container.user],
         ...["--cap-drop", "ALL", "--label", "mcp-gateway.tools-lock=true"],
-        ...["--volume", `${resolve("components/connectors/files")}:${mounted.config}:ro`],
+        ...["--volume", `${join(components, "connectors/files")}:${mounted.config}:ro`],
         // By name alone: what is in the arguments everyone on this machine can read.
         ...Object.keys(environment).flatMap((variable) => ["-e", variable]),
         ...Object.entries(definition.tmpfs).flatMap(([at, flags]) => ["--tmpfs", `${at}:${flags}`]),
@@ -126,7 +128,7 @@ export class ToolReader {
   ): Promise<ListedTool[]> {
     const id = await this.#docker([
       ...["create", "--rm", "-i", "--network", this.#network, ...options],
-      ...["--volume", `${resolve("components/litellm/files")}:${mounted.config}:ro`],
+      ...["--volume", `${join(components, "litellm/files")}:${mounted.config}:ro`],
       ...["--entrypoint", "python3", this.#client, "-c"],
       `${before}\nimport runpy, sys\nsys.path.insert(0, "${mounted.config}")\nrunpy.run_module("list_tools", run_name="__main__")`,
     ]);

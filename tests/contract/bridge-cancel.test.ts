@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { connectorDefinition } from "../../components/connectors/definition.ts";
+import { connectorDefinition } from "../../config/connectors/definition.ts";
 import { programOf } from "../../components/connectors/program.ts";
 import {
   describeWithDocker,
@@ -15,6 +15,7 @@ import {
   until,
 } from "../support/docker.ts";
 import { doors, leaving } from "../support/doors.ts";
+import { inCheckout } from "../support/paths.ts";
 import {
   type Guarded,
   Observer,
@@ -75,7 +76,7 @@ function bridge(directory: string, at: number): readonly string[] {
   chmodSync(directory, 0o755);
   mkdirSync(join(directory, "tools"));
   writeFileSync(join(directory, "tools", "server.py"), server);
-  const files = join(process.cwd(), "components", "connectors", "files");
+  const files = inCheckout("components/connectors/files");
   const [program = "", ...args] = programOf({ ...container, port: at }, 8);
   return [
     ...["--init", "--read-only", "--tmpfs", "/tmp:mode=1777", "--user", container.user],

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { connectorDefinition } from "../../components/connectors/definition.ts";
 import { probeOf, programOf } from "../../components/connectors/program.ts";
+import { connectorDefinition } from "../../config/connectors/definition.ts";
 import { toolServer } from "../e2e/support/bystanders.ts";
 import {
   describeWithDocker,
@@ -15,6 +15,7 @@ import {
   start,
   testName,
 } from "../support/docker.ts";
+import { inCheckout } from "../support/paths.ts";
 import { scratch } from "../support/shell.ts";
 
 jest.setTimeout(120_000);
@@ -51,7 +52,7 @@ describeWithDocker("the bridge, with the real mcp-proxy", () => {
     chmodSync(place.path, 0o755);
     mkdirSync(join(place.path, "tools"));
     writeFileSync(join(place.path, "tools", "server.py"), unlisted(toolServer));
-    const files = join(process.cwd(), "components", "connectors", "files");
+    const files = inCheckout("components/connectors/files");
     writeFileSync(join(place.path, "env"), "");
     const [program = "", ...args] = programOf(definition, 1);
     await start(name, [

@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { configSchema } from "../../components/config/schema.ts";
 import { egressConfig } from "../../components/connectors/egress-config.ts";
-import { lockTools } from "../../components/access/tools-lock.ts";
 import { relayFiles, upstreams } from "../../components/relay/relay-config.ts";
+import { lockTools } from "../../config/connectors/tools-lock.ts";
+import { configSchema } from "../../config/schema.ts";
 import { modelOf } from "../support/config.ts";
 import {
   describeWithDocker,
@@ -18,6 +18,7 @@ import {
   testName,
   until,
 } from "../support/docker.ts";
+import { inCheckout } from "../support/paths.ts";
 import { scratch } from "../support/shell.ts";
 import { type Topology, topologyOf } from "../support/topology.ts";
 
@@ -152,7 +153,7 @@ describeWithDocker("an attacker in a connector of each kind of egress", () => {
   }
 
   async function attack(from: string, targets: readonly Target[]): Promise<string[]> {
-    const script = readFileSync("tests/support/attacker.py", "utf8");
+    const script = readFileSync(inCheckout("tests/support/attacker.py"), "utf8");
     const said = await dockerOk(
       ["exec", "-i", from, "python3", "-c", script],
       JSON.stringify({ mark: run, targets }),

@@ -1,11 +1,11 @@
-import { resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { guardPolicy } from "../../components/litellm/guard-policy.ts";
 import { exampleConfig, modelOf } from "../support/config.ts";
 import * as docker from "../support/docker.ts";
-import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { asks } from "../support/gateway-asks.ts";
+import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { lockOf, sha256 } from "../support/guarded.ts";
+import { inCheckout } from "../support/paths.ts";
 
 jest.setTimeout(60_000);
 
@@ -65,7 +65,7 @@ docker.describeWithDocker("credentials that a client sends for a server, on Lite
     });
     await docker.start(headersServer, [
       ...["--network", gateway.network, "--network-alias", "mcp-headers"],
-      ...["--volume", `${resolve("tests/support/header-server.py")}:/srv/server.py:ro`],
+      ...["--volume", `${inCheckout("tests/support/header-server.py")}:/srv/server.py:ro`],
       ...["--entrypoint", "python3", docker.image(docker.images.litellm), "/srv/server.py"],
     ]);
     await docker.until(headersServer, 60, async () => {

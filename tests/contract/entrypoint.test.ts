@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { envFile } from "../../components/host/shell.ts";
+import { envFile } from "../../components/shell/shell.ts";
 import { describeWithDocker, image, images, runOnce } from "../support/docker.ts";
 import { scratch } from "../support/shell.ts";
 

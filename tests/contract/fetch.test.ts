@@ -1,8 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { readCatalogue } from "../../components/connectors/catalogue.ts";
-import { proof } from "../../ops/lib/checks.ts";
+import { proof } from "../../components/verification/checks.ts";
+import { readCatalogue } from "../../config/connectors/catalogue.ts";
 import {
   describeWithDocker,
   docker,
@@ -11,6 +11,7 @@ import {
   removeAll,
   testName,
 } from "../support/docker.ts";
+import { inCheckout } from "../support/paths.ts";
 import { scratch } from "../support/shell.ts";
 import { startSquid } from "../support/squid.ts";
 
@@ -43,7 +44,7 @@ describeWithDocker("the catalogue's fetch behind its proxy", () => {
     string,
   ];
   const place = scratch();
-  const definition = readCatalogue("mcp-connectors")["fetch"];
+  const definition = readCatalogue(inCheckout("mcp-connectors"))["fetch"];
   if (definition === undefined || definition.transport !== "stdio") throw new Error("no fetch");
   const { egress, verify } = definition;
 

@@ -1,9 +1,9 @@
-import { parseApplied } from "../../components/host/applied-facts.ts";
-import { noteFunctions } from "../../components/host/notes.ts";
+import { parseApplied } from "../../components/drift/applied-facts.ts";
+import { noteFunctions } from "../../components/drift/notes.ts";
 import { exampleConfig, modelOf } from "../support/config.ts";
 import { describeWithDocker, dockerOk, published, until } from "../support/docker.ts";
-import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { asks, said } from "../support/gateway-asks.ts";
+import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { sh } from "../support/shell.ts";
 
 jest.setTimeout(300_000);
@@ -81,7 +81,7 @@ describeWithDocker("rows in LiteLLM's database that the configuration does not h
       async () => (await fetch(`${gateway.url}/health/readiness`)).ok,
     );
   };
-  const purge = () => admin("purge-keys.sh", { names: ["all"] });
+  const purge = () => admin("access/purge-keys.sh", { names: ["all"] });
 
   it("knows what every table of LiteLLM's is for", async () => {
     const tables = await litellm(
@@ -172,13 +172,13 @@ describeWithDocker("rows in LiteLLM's database that the configuration does not h
       ...{ name: "all", key: `sk-${"a".repeat(40)}`, previous: null, models: [], servers: [] },
       ...{ rpm: null, tpm: null, budget: null, expires: null },
     };
-    expect(admin("apply-key.sh", grant)).toEqual(said("created"));
+    expect(admin("access/apply-key.sh", grant)).toEqual(said("created"));
     expect(look().alteredKeys).toEqual([]);
     await litellm(
       `update "LiteLLM_VerificationToken" set metadata = metadata || '{"logging": [{"callback_name": "langfuse"}]}' where key_alias = 'all'`,
     );
     expect(look().alteredKeys).toEqual(["all"]);
-    expect(admin("apply-key.sh", grant)).toEqual(said("updated"));
+    expect(admin("access/apply-key.sh", grant)).toEqual(said("updated"));
     expect(look().alteredKeys).toEqual([]);
   });
 });

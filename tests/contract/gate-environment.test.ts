@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { envFile } from "../../components/host/shell.ts";
+import { envFile } from "../../components/shell/shell.ts";
 import { exampleConfig, modelOf } from "../support/config.ts";
 import * as docker from "../support/docker.ts";
 import { type RealGateway, realGateway } from "../support/gateway.ts";

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { exampleApiKey, exampleConfig, modelOf } from "../support/config.ts";
 import * as docker from "../support/docker.ts";
 import { throughGate } from "../support/gate.ts";
-import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { asks } from "../support/gateway-asks.ts";
+import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { sha256 } from "../support/guarded.ts";
 
 jest.setTimeout(120_000);

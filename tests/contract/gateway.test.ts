@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { type ListedTool, lockTools } from "../../components/access/tools-lock.ts";
-import { readToolsLock } from "../../components/config/read.ts";
 import { setupSql } from "../../components/database/setup-sql.ts";
+import { type ListedTool, lockTools } from "../../config/connectors/tools-lock.ts";
+import { readToolsLock } from "../../config/read.ts";
 import { exampleApiKey, exampleConfig, modelOf } from "../support/config.ts";
 import { describeWithDocker, dockerOk } from "../support/docker.ts";
-import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { asks } from "../support/gateway-asks.ts";
+import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
+import { checkout } from "../support/paths.ts";
 import { sh } from "../support/shell.ts";
 
 jest.setTimeout(60_000);
@@ -128,7 +129,7 @@ describeWithDocker("the rendered files on LiteLLM 1.77.3 and PostgreSQL", () => 
       const ran = list({ url: "http://mcp-planets:8686/sse", transport: "sse" });
       expect([ran.code, ran.stderr]).toEqual([0, ""]);
       const listed = lockTools(JSON.parse(ran.stdout) as ListedTool[]);
-      expect(listed).toEqual(readToolsLock(process.cwd()).connectors["postgres"]?.tools);
+      expect(listed).toEqual(readToolsLock(checkout).connectors["postgres"]?.tools);
     });
 
     it.each(["sse", "http"])("says in one line which %s server does not answer", (transport) => {

@@ -1,3 +1,4 @@
+import { guardPolicy } from "../../components/litellm/guard-policy.ts";
 import { describeWithDocker, removeAll, testName, until } from "../support/docker.ts";
 import { ask, doors, leaving, rpc } from "../support/doors.ts";
 import {
@@ -10,7 +11,6 @@ import {
   startNotes,
   withGuarded,
 } from "../support/guarded.ts";
-import { guardPolicy } from "../../components/litellm/guard-policy.ts";
 
 jest.setTimeout(120_000);
 

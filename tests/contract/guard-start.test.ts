@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { proxyFiles } from "../../components/litellm/proxy.ts";
-import { envFile } from "../../components/host/shell.ts";
+import { envFile } from "../../components/shell/shell.ts";
 import { modelOf } from "../support/config.ts";
 import { describeWithDocker, image, images, runOnce } from "../support/docker.ts";
 import { scratch } from "../support/shell.ts";

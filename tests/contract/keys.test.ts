@@ -1,8 +1,8 @@
-import { grantOf } from "../../components/access/grants.ts";
+import { grantOf } from "../../config/keys/grants.ts";
 import { exampleConfig, modelOf } from "../support/config.ts";
 import { describeWithDocker } from "../support/docker.ts";
-import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { asks, said } from "../support/gateway-asks.ts";
+import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { sh } from "../support/shell.ts";
 
 jest.setTimeout(60_000);
@@ -39,7 +39,9 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
   };
 
   it("creates a key that sees its connectors and models", async () => {
-    expect(admin("apply-key.sh", { ...grant("all"), key: key.old })).toEqual(said("created"));
+    expect(admin("access/apply-key.sh", { ...grant("all"), key: key.old })).toEqual(
+      said("created"),
+    );
     expect(await models(key.old)).toEqual(["gpt-4o-mock"]);
     const seen = await tools(key.old);
     expect(seen).toContain("db-execute_sql");
@@ -47,7 +49,9 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
   });
 
   it("creates a key for nothing that sees nothing", async () => {
-    expect(admin("apply-key.sh", { ...grant("nobody"), key: none })).toEqual(said("created"));
+    expect(admin("access/apply-key.sh", { ...grant("nobody"), key: none })).toEqual(
+      said("created"),
+    );
     expect(await tools(none)).toEqual([]);
     expect(await models(none)).toEqual(["__none__"]);
     const body = { model: "gpt-4o-mock", messages: [{ role: "user", content: "x" }] };
@@ -56,21 +60,27 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
 
   it("updates a key in place", async () => {
     const wanted = { ...grant("all"), models: ["gpt-4o"], servers: ["__none__"], key: key.old };
-    expect(admin("apply-key.sh", wanted)).toEqual(said("updated"));
+    expect(admin("access/apply-key.sh", wanted)).toEqual(said("updated"));
     expect(await models(key.old)).toEqual(["gpt-4o"]);
     expect(await tools(key.old)).toEqual([]);
-    expect(admin("apply-key.sh", { ...grant("all"), key: key.old })).toEqual(said("updated"));
+    expect(admin("access/apply-key.sh", { ...grant("all"), key: key.old })).toEqual(
+      said("updated"),
+    );
     expect((await tools(key.old)).length).toBeGreaterThan(0);
   });
 
   it("rotates: the old value ends, the new one is there", async () => {
-    expect(admin("apply-key.sh", { ...grant("all"), key: key.now })).toEqual(said("created"));
+    expect(admin("access/apply-key.sh", { ...grant("all"), key: key.now })).toEqual(
+      said("created"),
+    );
     expect(await models(key.old)).toBe(401);
     expect(await models(key.now)).toEqual(["gpt-4o-mock"]);
   });
 
   it("blocks at once and keeps the row; applying again lets the same value in", async () => {
-    expect(admin("block-key.sh", { ...grant("all"), key: key.now })).toEqual(said("blocked"));
+    expect(admin("access/block-key.sh", { ...grant("all"), key: key.now })).toEqual(
+      said("blocked"),
+    );
     expect(await models(key.now)).toBe(401);
     expect(
       await sql(
@@ -78,7 +88,9 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
         ...["-U", "postgres", "-d", "litellm"],
       ),
     ).toBe("all|t");
-    expect(admin("apply-key.sh", { ...grant("all"), key: key.now })).toEqual(said("updated"));
+    expect(admin("access/apply-key.sh", { ...grant("all"), key: key.now })).toEqual(
+      said("updated"),
+    );
     expect(await models(key.now)).toEqual(["gpt-4o-mock"]);
   });
 
@@ -103,7 +115,7 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
     };
 
     it.each(["created", "updated"])("are taken when a key is %s", async (word) => {
-      expect(admin("apply-key.sh", { ...grant("all"), key: value, ...limited })).toEqual(
+      expect(admin("access/apply-key.sh", { ...grant("all"), key: value, ...limited })).toEqual(
         said(word),
       );
       const made = (await row()) ?? {};
@@ -117,7 +129,9 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
     });
 
     it("go away again with the configuration's", async () => {
-      expect(admin("apply-key.sh", { ...grant("all"), key: value })).toEqual(said("updated"));
+      expect(admin("access/apply-key.sh", { ...grant("all"), key: value })).toEqual(
+        said("updated"),
+      );
       const made = (await row()) ?? {};
       const { rpm_limit, tpm_limit, max_budget } = shown(made);
       expect([rpm_limit, tpm_limit, max_budget]).toEqual([null, null, null]);
@@ -127,7 +141,7 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
 
     it("ends a key at its end", async () => {
       const expires = Math.floor(Date.now() / 1000) + 3;
-      admin("apply-key.sh", { ...grant("all"), key: value, expires });
+      admin("access/apply-key.sh", { ...grant("all"), key: value, expires });
       expect(await models(value)).toEqual(["gpt-4o-mock"]);
       await sleep(3500);
       expect([await models(value), await ending(value)]).toEqual([400, "expired_key"]);
@@ -138,7 +152,7 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
     const values = ["f", "g", "h"].map((letter) => `sk-${letter.repeat(40)}`);
     const [first = "", second = "", third = ""] = values;
     const apply = (now: string, before: string, seconds: number) =>
-      admin("apply-key.sh", {
+      admin("access/apply-key.sh", {
         ...grant("all"),
         key: now,
         previous: { value: before, until: Math.floor(Date.now() / 1000) + seconds },
@@ -147,7 +161,7 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
     const mock = ["gpt-4o-mock"];
 
     it("keeps the old value beside the new one", async () => {
-      admin("apply-key.sh", { ...grant("all"), key: first });
+      admin("access/apply-key.sh", { ...grant("all"), key: first });
       expect(await seen()).toEqual([mock, 401, 401]);
       expect(apply(second, first, 600)).toEqual(said("created"));
       expect(await seen()).toEqual([mock, mock, 401]);
@@ -162,14 +176,16 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
     it("blocks both values, and lets both in again", async () => {
       const previous = { value: second, until: Math.floor(Date.now() / 1000) + 600 };
       const wanted = { ...grant("all"), key: third, previous };
-      expect(admin("block-key.sh", wanted)).toEqual(said("blocked"));
+      expect(admin("access/block-key.sh", wanted)).toEqual(said("blocked"));
       expect(await seen()).toEqual([401, 401, 401]);
-      expect(admin("apply-key.sh", wanted)).toEqual(said("updated"));
+      expect(admin("access/apply-key.sh", wanted)).toEqual(said("updated"));
       expect(await seen()).toEqual([401, mock, mock]);
     });
 
     it("survives a purge, and a database that has lost both values", async () => {
-      expect(admin("purge-keys.sh", { names: ["all", "nobody"] })).toEqual(said("deleted nothing"));
+      expect(admin("access/purge-keys.sh", { names: ["all", "nobody"] })).toEqual(
+        said("deleted nothing"),
+      );
       expect(await seen()).toEqual([401, mock, mock]);
       const gone = await ask("/key/delete", masterKey, { keys: [second, third] });
       expect(gone.status).toBe(200);
@@ -184,7 +200,9 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
       const aliases = `select string_agg(key_alias, ',') from "LiteLLM_VerificationToken" where key_alias like 'all%'`;
       expect(await sql(aliases, ...["-U", "postgres", "-d", "litellm"])).toBe("all");
       // Back to the value that the tests after this one use.
-      expect(admin("apply-key.sh", { ...grant("all"), key: key.now })).toEqual(said("created"));
+      expect(admin("access/apply-key.sh", { ...grant("all"), key: key.now })).toEqual(
+        said("created"),
+      );
     });
   });
 
@@ -195,14 +213,14 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
     const table = '"LiteLLM_VerificationToken"';
     const where = ["-U", "postgres", "-d", "litellm"];
     await sql(`insert into ${table} (token, key_alias) values ('by hand', 'hand')`, ...where);
-    expect(admin("purge-keys.sh", { names: ["all"] })).toEqual(
+    expect(admin("access/purge-keys.sh", { names: ["all"] })).toEqual(
       said("blocked hand\nblocked someone\ndeleted nobody"),
     );
     expect([await models(none), await models(key.now)]).toEqual([401, ["gpt-4o-mock"]]);
     expect(await sql(`select key_alias from ${table} where blocked order by 1`, ...where)).toBe(
       "hand\nsomeone",
     );
-    expect(admin("purge-keys.sh", { names: ["all"] })).toEqual(said("deleted nothing"));
+    expect(admin("access/purge-keys.sh", { names: ["all"] })).toEqual(said("deleted nothing"));
   });
 
   it("writes no key into its log", () => {

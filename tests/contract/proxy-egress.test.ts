@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { type Server, createServer } from "node:http";
-import { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { squidPort } from "../../components/squid/squid-config.ts";
@@ -19,6 +19,7 @@ import {
 } from "../support/docker.ts";
 import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
 import { sha256 } from "../support/guarded.ts";
+import { inCheckout } from "../support/paths.ts";
 import { scratch } from "../support/shell.ts";
 
 jest.setTimeout(120_000);
@@ -129,10 +130,7 @@ describeWithDocker("LiteLLM's way out, with the real LiteLLM and the real Squid"
     ]);
     await network(lan);
     const serve = [
-      ...[
-        "--volume",
-        `${join(process.cwd(), "components/mock-model/files/server.py")}:/srv/server.py:ro`,
-      ],
+      ...["--volume", `${inCheckout("components/mock-model/files/server.py")}:/srv/server.py:ro`],
       ...[...volume, image(images.python), "python3", "-c", provider],
     ];
     const alias = (...names: string[]) => names.flatMap((name) => ["--network-alias", name]);

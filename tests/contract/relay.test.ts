@@ -1,3 +1,4 @@
+import { exampleConfig, lock, modelOf } from "../support/config.ts";
 import {
   describeWithDocker,
   docker,
@@ -8,7 +9,6 @@ import {
   testName,
 } from "../support/docker.ts";
 import { type RealGateway, masterKey, realGateway } from "../support/gateway.ts";
-import { exampleConfig, lock, modelOf } from "../support/config.ts";
 
 jest.setTimeout(120_000);
 

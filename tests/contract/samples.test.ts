@@ -2,7 +2,7 @@ import { chmodSync } from "node:fs";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { sampleLimits, sampleUri } from "../../components/database/sample-data.ts";
-import { callTool } from "../../ops/lib/gateway-client.ts";
+import { callTool } from "../../components/verification/gateway-client.ts";
 import {
   describeWithDocker,
   docker,

@@ -1,11 +1,11 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { passageConfig } from "../../components/database/passage-config.ts";
-import { haproxyHealthcheck } from "../../components/haproxy/live-config.ts";
-import { databasePassage } from "../../components/names.ts";
 import { scramVerifier } from "../../components/database/scram.ts";
 import { parseFindings, sharedAdminScript } from "../../components/database/shared-admin.ts";
-import type { SharedDatabase } from "../../components/config/model.ts";
+import { haproxyHealthcheck } from "../../components/haproxy/live-config.ts";
+import { databasePassage } from "../../config/common/names.ts";
+import type { SharedDatabase } from "../../config/database/model.ts";
 import { modelOf } from "../support/config.ts";
 import {
   closedNetwork,

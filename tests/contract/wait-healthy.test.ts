@@ -1,4 +1,4 @@
-import { hostScript } from "../../components/host/host-script.ts";
+import { hostScript } from "../../components/shell/host-script.ts";
 import {
   describeWithDocker,
   dockerOk,
@@ -29,7 +29,7 @@ describeWithDocker("wait-healthy.sh on a real engine", () => {
       SECONDS_ALLOWED: "20",
       PIDS_LIMIT: "77",
     };
-    expect(sh(hostScript("wait-healthy.sh", variables))).toEqual({
+    expect(sh(hostScript("containers/wait-healthy.sh", variables))).toEqual({
       ...{ code: 0, stdout: "", stderr: "" },
     });
     expect(await dockerOk(["inspect", "-f", "{{.State.Status}}", name])).toContain("running");

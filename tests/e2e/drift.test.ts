@@ -1,6 +1,6 @@
 import { driftOfContainers, driftOfFiles, driftOfKeys } from "./groups/drift.ts";
-import { lostDatabase } from "./groups/lost-database.ts";
 import { manyClients } from "./groups/load.ts";
+import { lostDatabase } from "./groups/lost-database.ts";
 import { matrix } from "./groups/matrix.ts";
 import { Deployment } from "./support/deployment.ts";
 import { lock, unlock } from "./support/lock.ts";

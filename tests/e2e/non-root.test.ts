@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { Deployment, checkout, homeOf } from "./support/deployment.ts";
-import { lock, unlock } from "./support/lock.ts";
+import { checkout } from "../support/paths.ts";
+import { Deployment, homeOf } from "./support/deployment.ts";
 import { names } from "./support/docker.ts";
+import { lock, unlock } from "./support/lock.ts";
 import { output } from "./support/run.ts";
 
 jest.setTimeout(240_000);

@@ -1,5 +1,5 @@
-import { SecondHost, secondHostIsPossible } from "../support/second-host/second-host.ts";
 import { moveIn } from "../support/second-host/neighbours.ts";
+import { SecondHost, secondHostIsPossible } from "../support/second-host/second-host.ts";
 import { badHosts } from "./groups/bad-hosts.ts";
 import { lanLife } from "./groups/lan-life.ts";
 import { lanUp } from "./groups/lan-up.ts";

@@ -1,10 +1,10 @@
+import { type SharedServer, admin, sharedServer } from "../support/shared-server.ts";
 import { Deployment } from "./support/deployment.ts";
 import { containers, names, plainName } from "./support/docker.ts";
 import { lock, unlock } from "./support/lock.ts";
+import { databaseTools, tools } from "./support/mcp.ts";
 import { output, run } from "./support/run.ts";
 import { leaks, secretsOf } from "./support/secrets.ts";
-import { databaseTools, tools } from "./support/mcp.ts";
-import { type SharedServer, admin, sharedServer } from "../support/shared-server.ts";
 
 jest.setTimeout(360_000);
 

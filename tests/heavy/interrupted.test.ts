@@ -1,11 +1,11 @@
 /** `up` interrupted on the second host: the next one converges, whatever was cut off and when. */
 import type { ChildProcess } from "node:child_process";
-import { lookAtNeighbours, moveIn } from "../support/second-host/neighbours.ts";
-import { SecondHost, secondHostIsPossible } from "../support/second-host/second-host.ts";
 import { deployed, outputs, services } from "../e2e/groups/lan-up.ts";
 import { plainName } from "../e2e/support/docker.ts";
 import { Lan } from "../e2e/support/lan.ts";
 import { lock, unlock } from "../e2e/support/lock.ts";
+import { lookAtNeighbours, moveIn } from "../support/second-host/neighbours.ts";
+import { SecondHost, secondHostIsPossible } from "../support/second-host/second-host.ts";
 
 jest.setTimeout(600_000);
 

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { run } from "../../components/host/host-exec.ts";
 import { describeWithDocker, image, images } from "../support/docker.ts";
 import { ask } from "../support/doors.ts";
 import { type Guarded, keys, replaceNotes, rowsOf, withGuarded } from "../support/guarded.ts";
+import { inCheckout } from "../support/paths.ts";
 import { scratch } from "../support/shell.ts";
 
 jest.setTimeout(300_000);
@@ -79,7 +80,7 @@ describeWithDocker("one key's calls beside another's quick ones", () => {
     for (const [name, body] of Object.entries(bodies))
       writeFileSync(join(place.path, name), JSON.stringify(body));
     await replaceNotes(gateway, rows, [
-      ...["--volume", `${resolve("tests/support/flood-server.py")}:/srv/server.py:ro`],
+      ...["--volume", `${inCheckout("tests/support/flood-server.py")}:/srv/server.py:ro`],
       ...[image(images.python), "python3", "/srv/server.py"],
     ]);
     await quick();

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Deployment, checkout } from "../e2e/support/deployment.ts";
+import { Deployment } from "../e2e/support/deployment.ts";
 import { logs, testLabel } from "../e2e/support/docker.ts";
 import { bearer, send } from "../e2e/support/http.ts";
 import { output } from "../e2e/support/run.ts";
 import { image, images } from "../support/docker.ts";
+import { checkout } from "../support/paths.ts";
 
 jest.setTimeout(360_000);
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { envFile } from "../../components/host/shell.ts";
+import { envFile } from "../../components/shell/shell.ts";
 import { type Request, type Row, fakeLitellm } from "./fake-litellm.ts";
 import { loading, python } from "./python.ts";
 import { scratch } from "./shell.ts";

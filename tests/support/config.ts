@@ -1,8 +1,9 @@
-import { parseConfig } from "../../components/config/parse.ts";
-import type { GatewayModel } from "../../components/config/model.ts";
-import { type ToolsLock, lockTools } from "../../components/access/tools-lock.ts";
-import { type Problem, renderProblems } from "../../components/config/problems.ts";
-import { type Catalogue, connectorDefinition } from "../../components/connectors/definition.ts";
+import type { Problem } from "../../config/common/problem.ts";
+import { type Catalogue, connectorDefinition } from "../../config/connectors/definition.ts";
+import { type ToolsLock, lockTools } from "../../config/connectors/tools-lock.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import { parseConfig } from "../../config/parse.ts";
+import { renderProblems } from "../../config/problems.ts";
 
 /** A secret leaf as a user would have set it; the words are searched for in everything rendered. */
 export const exampleUri = "postgresql://reader:example-password@postgres:5432/app";

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { readCatalogue } from "../../components/connectors/catalogue.ts";
 import { run } from "../../components/host/host-exec.ts";
+import { readCatalogue } from "../../config/connectors/catalogue.ts";
+import { inCheckout } from "./paths.ts";
 
 const label = "mcp-gateway.test=true";
 
@@ -12,7 +13,7 @@ export const testName = (what: string, suite = "contract"): string =>
 
 /** Where this machine keeps its copies of the images; the references themselves elsewhere. */
 export function image(reference: string): string {
-  const file = ".lab/images.json";
+  const file = inCheckout(".lab/images.json");
   const map = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>)
     : {};
@@ -20,7 +21,7 @@ export function image(reference: string): string {
 }
 
 function imageOf(id: string): string {
-  const entry = readCatalogue("mcp-connectors")[id];
+  const entry = readCatalogue(inCheckout("mcp-connectors"))[id];
   if (entry === undefined || entry.transport === "remote") throw new Error("it has no image");
   return entry.image;
 }

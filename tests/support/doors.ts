@@ -1,5 +1,4 @@
-import { masterKey } from "./gateway.ts";
-import type { Guarded } from "./guarded.ts";
+import { type RealGateway, masterKey } from "./gateway.ts";
 
 /** What a client is told of a call whose answer ended before it was there. */
 export const GONE = "Error: the server went away before it had answered";
@@ -13,14 +12,14 @@ export interface Seen {
 }
 
 export type Door = (
-  gateway: Guarded,
+  gateway: Pick<RealGateway, "url">,
   key: string,
   tool: string,
   args?: Record<string, unknown>,
 ) => Promise<Seen>;
 
 export async function ask(
-  gateway: Guarded,
+  gateway: Pick<RealGateway, "url">,
   path: string,
   key: string,
   body?: unknown,
@@ -42,7 +41,7 @@ export async function ask(
 }
 
 export function rpc(
-  gateway: Guarded,
+  gateway: Pick<RealGateway, "url">,
   key: string,
   method: string,
   params?: unknown,
@@ -54,7 +53,7 @@ export function rpc(
 
 /** A client that is gone while its call is under way. */
 export async function leaving(
-  gateway: Guarded,
+  gateway: Pick<RealGateway, "url">,
   key: string,
   name: string,
   args: Record<string, unknown>,

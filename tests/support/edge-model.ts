@@ -1,4 +1,4 @@
-import type { EdgeModel } from "../../components/edge/maps.ts";
+import type { EdgeModel } from "../../components/edge/edge-model.ts";
 
 /** The edge's part of the model with the schema's defaults, and what a test wants otherwise. */
 export function edgeModel(

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import type { EdgeModel } from "../../components/edge/edge-model.ts";
+import { type EdgeKey, edgeFiles } from "../../components/edge/maps.ts";
 import { applyHaproxy, haproxyInput } from "../../components/haproxy/live-config.ts";
-import { type EdgeKey, type EdgeModel, edgeFiles } from "../../components/edge/maps.ts";
 import type { HostFile } from "../../components/host/host-files.ts";
 import * as docker from "./docker.ts";
 import { scratch, sh } from "./shell.ts";

@@ -1,21 +1,21 @@
 import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readToolsLock } from "../../components/config/read.ts";
-import type { GatewayModel } from "../../components/config/model.ts";
 import { sampleUri } from "../../components/database/sample-data.ts";
 import { databaseUri, setupSql } from "../../components/database/setup-sql.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
-import { type GuardRow, guardPolicy, locksOf } from "../../components/litellm/guard-policy.ts";
 import { proxyEgressConfig } from "../../components/litellm/egress-config.ts";
 import { proxyVariables } from "../../components/litellm/egress.ts";
+import { type GuardRow, guardPolicy, locksOf } from "../../components/litellm/guard-policy.ts";
 import { proxyFiles } from "../../components/litellm/proxy.ts";
 import { rootOf } from "../../components/litellm/read-only.ts";
 import { rootsFile } from "../../components/litellm/roots.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
 import { wayOut } from "../../components/litellm/way-out.ts";
-import { squidPort } from "../../components/squid/squid-config.ts";
 import { relayFiles, upstreams } from "../../components/relay/relay-config.ts";
-import { hostScript } from "../../components/host/host-script.ts";
+import { hostScript } from "../../components/shell/host-script.ts";
+import { squidPort } from "../../components/squid/squid-config.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import { readToolsLock } from "../../config/read.ts";
 import * as docker from "./docker.ts";
 import { reader, startSamples } from "./samples.ts";
 import { scratch, sh } from "./shell.ts";
@@ -163,7 +163,7 @@ export async function realGateway(
     ...aliases.flatMap((alias) => ["--network-alias", alias]),
   ];
   const psql = (sql: string) =>
-    sh(hostScript("psql.sh", { CONTAINER: name.database, CONTAINER_ID: "" }), sql);
+    sh(hostScript("database/psql.sh", { CONTAINER: name.database, CONTAINER_ID: "" }), sql);
   try {
     if (closed === undefined) await docker.network(name.network);
     else await docker.closedNetwork(name.network);

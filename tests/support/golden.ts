@@ -1,17 +1,30 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { noteFunctions } from "../../components/host/notes.ts";
+import { noteFunctions } from "../../components/drift/notes.ts";
+import { checkout } from "./paths.ts";
 import { type Recorded, type Recording, isSecret } from "./recorder.ts";
 
-const scripts = join("components", "host", "scripts");
+/**
+ * Every host script's name and text. A dump calls all of them by the one place where they once lay:
+ * another room for a script is no change of what is deployed.
+ */
+const scripts = readdirSync(join(checkout, "components"), { withFileTypes: true })
+  .filter((room) => room.isDirectory())
+  .map((room) => join(room.parentPath, room.name, "scripts"))
+  .filter((directory) => existsSync(directory))
+  .flatMap((directory) =>
+    readdirSync(directory).map((name) => ({
+      name,
+      body: readFileSync(join(directory, name), "utf8"),
+    })),
+  );
 
 /** A host script as its variables and its name: its text is in the repository already. */
 function scriptOf(text: string): unknown {
-  for (const file of readdirSync(scripts)) {
-    const body = readFileSync(join(scripts, file), "utf8");
+  for (const { name, body } of scripts) {
     if (!text.endsWith(body)) continue;
     const variables = text.slice(0, -body.length).split("\n").slice(0, -1);
-    return { script: `<${join(scripts, file)}>`, variables };
+    return { script: `<components/host/scripts/${name}>`, variables };
   }
   return undefined;
 }
@@ -33,7 +46,7 @@ function notedOf(text: string): unknown {
 }
 
 function textOf(text: string): unknown {
-  const portable = text.replaceAll(process.cwd(), "<checkout>");
+  const portable = text.replaceAll(checkout, "<checkout>");
   return (
     notedOf(portable) ??
     scriptOf(portable) ??

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
 import { readFileSync } from "node:fs";
-import { type ListedTool, lockTools } from "../../components/access/tools-lock.ts";
+import { resolve } from "node:path";
 import {
   type GuardRow,
   type ToolLock,
   guardPolicy,
 } from "../../components/litellm/guard-policy.ts";
+import { type ListedTool, lockTools } from "../../config/connectors/tools-lock.ts";
 import { exampleConfig, modelOf } from "./config.ts";
 import * as docker from "./docker.ts";
 import { rpc } from "./doors.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { configSchema } from "../../components/config/schema.ts";
 import { egressConfig } from "../../components/connectors/egress-config.ts";
+import { configSchema } from "../../config/schema.ts";
 import { docker, dockerOk, image, images, until } from "./docker.ts";
 
 /** A web server on port 80, for IPv4 and IPv6. */

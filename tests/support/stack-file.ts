@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { inCheckout } from "./paths.ts";
 
 /** A `Pulumi.<stack>.yaml` as plain values. */
 export function stackFile(stack: string): { readonly config: Record<string, unknown> } {
-  return parse(readFileSync(`Pulumi.${stack}.yaml`, "utf8")) as {
+  return parse(readFileSync(inCheckout(`Pulumi.${stack}.yaml`), "utf8")) as {
     config: Record<string, unknown>;
   };
 }

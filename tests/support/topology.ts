@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/docker";
+import { Words } from "../../components/drift/words.ts";
 import { Gateway } from "../../components/gateway.ts";
-import type { GatewayModel } from "../../components/config/model.ts";
-import { hostScript } from "../../components/host/host-script.ts";
-import { Words } from "../../components/host/words.ts";
+import { hostScript } from "../../components/shell/host-script.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { dockerOk } from "./docker.ts";
 import { record } from "./recorder.ts";
 import { sh } from "./shell.ts";
@@ -56,7 +56,7 @@ export async function topologyOf(model: GatewayModel): Promise<Topology> {
   const script = (connector: string, which: "create" | "delete", relay: string): void => {
     const { inputs } = recording.one("command:local:Command", `gateway-relay-link-${connector}`);
     const network = /^NETWORK='(.*)'$/m.exec(String(inputs[which]))?.[1] ?? "";
-    const file = which === "create" ? "link-network.sh" : "unlink-network.sh";
+    const file = which === "create" ? "relay/link-network.sh" : "relay/unlink-network.sh";
     const ran = sh(hostScript(file, { CONTAINER: relay, NETWORK: network }));
     if (ran.code !== 0) throw new Error(`${file} for ${connector}: ${ran.stderr}`);
   };

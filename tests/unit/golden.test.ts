@@ -1,16 +1,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { deploy } from "../../components/deploy.ts";
-import { readConfig } from "../../components/config/read.ts";
+import { readConfig } from "../../components/read-config.ts";
 import { goldenText } from "../support/golden.ts";
 import { secretsOf } from "../support/leaks.ts";
+import { checkout, inCheckout } from "../support/paths.ts";
 import { record } from "../support/recorder.ts";
 import { besideOthers, stackConfig } from "../support/stack-file.ts";
 
 // The look at the Docker host before anything is registered has tests of its own.
 jest.mock("../../components/preflight/preflight.ts", () => ({
   preflight: async (model: unknown) => {
-    const { Words } = await import("../../components/host/words.ts");
+    const { Words } = await import("../../components/drift/words.ts");
     return { model, words: new Words() };
   },
 }));
@@ -25,11 +25,11 @@ describe.each([
   ["lan-beside-others", besideOthers()],
 ] as const)("stack %s", (stack, config) => {
   it("registers exactly what its golden file says", async () => {
-    const recording = await record(() => deploy(readConfig(process.cwd())), stack, config);
+    const recording = await record(() => deploy(readConfig(checkout)), stack, config);
     const text = goldenText(recording);
     for (const secret of secretsOf(recording)) expect(text).not.toContain(secret);
-    expect(text).not.toContain(process.cwd());
-    const file = join("tests", "golden", `${stack}.json`);
+    expect(text).not.toContain(checkout);
+    const file = inCheckout(`tests/golden/${stack}.json`);
     if (update) writeFileSync(file, text);
     expect(text).toEqual(readFileSync(file, "utf8"));
   });

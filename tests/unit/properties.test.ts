@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { parse } from "yaml";
-import { accessMatrix, grantOf } from "../../components/access/grants.ts";
-import type { GatewayModel } from "../../components/config/model.ts";
-import { renderProblems } from "../../components/config/problems.ts";
 import { sampleSql } from "../../components/database/sample-data.ts";
 import { setupSql } from "../../components/database/setup-sql.ts";
+import { connectorPorts } from "../../components/edge/edge-model.ts";
 import { haproxyConfig } from "../../components/edge/haproxy-config.ts";
-import { connectorPorts } from "../../components/edge/maps.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
 import { verificationPlan } from "../../components/verification/plan.ts";
+import { accessMatrix, grantOf } from "../../config/keys/grants.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import { renderProblems } from "../../config/problems.ts";
 import { anyConfig, plausible, secretsIn, shuffled } from "../support/arbitraries.ts";
 import { lock, parseRaw } from "../support/config.ts";
 

@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RawConfig } from "../../../components/config/schema.ts";
+import type { RawConfig } from "../../../config/schema.ts";
 import { lookAtAll } from "../../support/second-host/neighbours.ts";
 import type { Lan } from "../support/lan.ts";
 import { output } from "../support/run.ts";

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { CatalogueStack } from "../support/catalogue-stack.ts";
 import { answer, call, tools } from "../support/mcp.ts";
-import type { Ran } from "../support/run.ts";
+import { type Ran, output } from "../support/run.ts";
 import { leaks } from "../support/secrets.ts";
-import { output } from "../support/run.ts";
 
 /** Locks the stack's own servers, deploys everything, and calls each of them. */
 export function catalogue(stack: () => CatalogueStack): void {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Deployment } from "../support/deployment.ts";
 import { containers, names, plainName, settled } from "../support/docker.ts";
 import { databaseTools } from "../support/mcp.ts";
-import type { Ran } from "../support/run.ts";
 import { watchProcesses } from "../support/processes.ts";
+import type { Ran } from "../support/run.ts";
 import { leaks, secretsOf } from "../support/secrets.ts";
 
 /** What is deployed: name after the prefix → uid:gid. */

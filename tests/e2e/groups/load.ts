@@ -1,4 +1,4 @@
-import type { RawConfig } from "../../../components/config/schema.ts";
+import type { RawConfig } from "../../../config/schema.ts";
 import type { Deployment } from "../support/deployment.ts";
 import { type LoadResult, load } from "../support/load.ts";
 import { withSecond } from "../support/second.ts";

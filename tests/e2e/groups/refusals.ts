@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { type Server, createServer } from "node:net";
 import { join } from "node:path";
+import { checkout } from "../../support/paths.ts";
 import type { Deployment } from "../support/deployment.ts";
-import { checkout } from "../support/deployment.ts";
 import { names, testLabel } from "../support/docker.ts";
 import { output } from "../support/run.ts";
 

@@ -1,7 +1,8 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RawConfig } from "../../../components/config/schema.ts";
-import { type Deployment, checkout } from "../support/deployment.ts";
+import type { RawConfig } from "../../../config/schema.ts";
+import { checkout } from "../../support/paths.ts";
+import type { Deployment } from "../support/deployment.ts";
 import { containerOf, containers, names, testLabel } from "../support/docker.ts";
 import { answer, tools } from "../support/mcp.ts";
 import { output, run } from "../support/run.ts";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { image } from "../../support/docker.ts";
+import { inCheckout } from "../../support/paths.ts";
 import { testLabel } from "./docker.ts";
 import { output, run } from "./run.ts";
 
@@ -68,7 +69,7 @@ async function start(
 
 /** The timescaledb image is for the tests alone: nothing of the product refers to it. */
 async function timescaleImage(): Promise<string> {
-  return (await output("bash", ["lab/images/build", "ensure", "timescaledb"])).trim();
+  return (await output("bash", [inCheckout("lab/images/build"), "ensure", "timescaledb"])).trim();
 }
 
 async function ready(container: string, sql: string): Promise<void> {
@@ -129,4 +130,4 @@ export async function startBystanders(
   };
 }
 
-export const toolServer = readFileSync("tests/support/tool-server.py", "utf8");
+export const toolServer = readFileSync(inCheckout("tests/support/tool-server.py"), "utf8");

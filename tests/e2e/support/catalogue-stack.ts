@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RawConfig } from "../../../components/config/schema.ts";
+import type { RawConfig } from "../../../config/schema.ts";
+import { checkout } from "../../support/paths.ts";
 import { type Bystanders, startBystanders, toolServer } from "./bystanders.ts";
-import { Deployment, checkout } from "./deployment.ts";
+import { Deployment } from "./deployment.ts";
 import { names } from "./docker.ts";
 import { freePorts } from "./ports.ts";
 import { output } from "./run.ts";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { type Deployment, checkout } from "./deployment.ts";
+import { checkout } from "../../support/paths.ts";
+import type { Deployment } from "./deployment.ts";
 import { type Ran, output, run } from "./run.ts";
 
 const source = join(checkout, "tests", "e2e", "clients");

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import type { RawConfig } from "../../../components/config/schema.ts";
+import type { RawConfig } from "../../../config/schema.ts";
+import { programFiles } from "../../../ops/lib/program-files.ts";
+import { checkout } from "../../support/paths.ts";
 import { removeAll } from "./docker.ts";
 import { freePorts } from "./ports.ts";
 import { type Ran, type Started, output, run, start } from "./run.ts";
-
-export const checkout = process.cwd();
 
 /** Project directory of the deployment with this prefix. */
 const directoryOf = (prefix: string): string =>
@@ -132,10 +132,7 @@ export class Deployment {
 
   /** The program as the checkout has it. */
   useCheckout(): void {
-    for (const name of [
-      ...["index.ts", "components", "mcp-connectors", "ops", "schemas"],
-      ...["node_modules", "package.json", "Pulumi.yaml", "tools.lock.json"],
-    ]) {
+    for (const name of programFiles) {
       rmSync(join(this.directory, name), { recursive: true, force: true });
       symlinkSync(join(checkout, name), join(this.directory, name));
     }

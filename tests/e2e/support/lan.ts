@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import type { RawConfig } from "../../../components/config/schema.ts";
+import type { RawConfig } from "../../../config/schema.ts";
+import { programFiles } from "../../../ops/lib/program-files.ts";
+import { checkout } from "../../support/paths.ts";
 import type { SecondHost } from "../../support/second-host/second-host.ts";
-import { checkout } from "./deployment.ts";
 import { type Ran, type Started, run, start } from "./run.ts";
 
 /** As on the machine of a user: another machine's name, and no engine that could be mistaken. */
@@ -47,11 +48,7 @@ export class Lan {
     rmSync(this.directory, { recursive: true, force: true });
     mkdirSync(join(this.directory, "state"), { recursive: true });
     mkdirSync(join(this.directory, "bin"));
-    for (const each of [
-      ...["index.ts", "components", "mcp-connectors", "ops", "schemas"],
-      ...["node_modules", "package.json", "Pulumi.yaml", "tools.lock.json"],
-    ])
-      symlinkSync(join(checkout, each), join(this.directory, each));
+    for (const each of programFiles) symlinkSync(join(checkout, each), join(this.directory, each));
     writeFileSync(join(this.directory, "passphrase"), "passphrase of LAN tests\n", { mode: 0o600 });
     writeFileSync(this.#hosts, `127.0.0.1 localhost\n${host.address} ${host.name}\n`);
     writeFileSync(

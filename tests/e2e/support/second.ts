@@ -1,7 +1,7 @@
-import type { RawConfig } from "../../../components/config/schema.ts";
+import type { RawConfig } from "../../../config/schema.ts";
 import type { Deployment } from "./deployment.ts";
-import { freePorts } from "./ports.ts";
 import { containerOf, logs } from "./docker.ts";
+import { freePorts } from "./ports.ts";
 
 /** A second connector beside `db`, with the same tools under `second-`. */
 export async function withSecond(stack: Deployment): Promise<NonNullable<RawConfig["connectors"]>> {

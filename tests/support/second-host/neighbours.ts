@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { inCheckout } from "../paths.ts";
 import type { SecondHost } from "./second-host.ts";
 
 /** The lab's copy of an official image. */
 export function labImage(reference: string): string {
-  const images = JSON.parse(readFileSync(join(".lab", "images.json"), "utf8")) as Record<
+  const images = JSON.parse(readFileSync(inCheckout(".lab/images.json"), "utf8")) as Record<
     string,
     string
   >;

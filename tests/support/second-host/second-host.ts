@@ -7,10 +7,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
-import { output, run, type Ran, type RunOptions } from "../../e2e/support/run.ts";
+import { join } from "node:path";
+import { type Ran, type RunOptions, output, run } from "../../e2e/support/run.ts";
+import { inCheckout } from "../paths.ts";
 
-const here = join("tests", "support", "second-host");
+const here = import.meta.dirname;
 
 /** Both ends of the cable; 10.213.77.0/30 is on no other interface of a machine that runs this. */
 const cable = { near: "mcpgw-near", far: "lan0", nearAddress: "10.213.77.1/30" } as const;
@@ -61,7 +62,7 @@ export function secondHostIsPossible(): boolean {
 export class SecondHost {
   readonly name = "linuxserver.lan";
   readonly address = "10.213.77.2";
-  readonly place = resolve(".lab", "second-host");
+  readonly place = inCheckout(".lab/second-host");
   /** Of `administrator`, `guest` and root. */
   readonly privateKeyFile = join(this.place, "keys", "id");
   /** A second key pair that nobody lets in yet. */

@@ -5,7 +5,7 @@ import { stackConfig } from "../../support/stack-file.ts";
 
 jest.mock("../../../components/preflight/preflight.ts", () => ({
   preflight: async (model: unknown) => {
-    const { Words } = await import("../../../components/host/words.ts");
+    const { Words } = await import("../../../components/drift/words.ts");
     return { model, words: new Words() };
   },
 }));

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
+import { Words } from "../../../components/drift/words.ts";
 import { Gateway } from "../../../components/gateway.ts";
-import { Words } from "../../../components/host/words.ts";
 import { exampleConfig, modelOf } from "../../support/config.ts";
 import { type Recording, record, reveal } from "../../support/recorder.ts";
 

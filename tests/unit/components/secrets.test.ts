@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { scramVerifier } from "../../../components/database/scram.ts";
+import { Words } from "../../../components/drift/words.ts";
 import { Gateway } from "../../../components/gateway.ts";
-import { Words } from "../../../components/host/words.ts";
 import { exampleApiKey, exampleConfig, exampleUri, modelOf } from "../../support/config.ts";
 import { holdersOf, leaksOf } from "../../support/leaks.ts";
 import { type Recording, isSecret, randomValue, record, reveal } from "../../support/recorder.ts";

@@ -1,4 +1,4 @@
-import type { Problem } from "../../../components/config/problems.ts";
+import type { Problem } from "../../../config/common/problem.ts";
 import { exampleConfig, exampleUri, modelOf, problemsIn } from "../../support/config.ts";
 
 const connectors = {

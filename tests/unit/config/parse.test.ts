@@ -1,6 +1,6 @@
-import { rawConfig } from "../../../components/config/read.ts";
-import { definitionProblems } from "../../../components/connectors/definition-problems.ts";
-import { readCatalogue } from "../../../components/connectors/catalogue.ts";
+import { readCatalogue } from "../../../config/connectors/catalogue.ts";
+import { definitionProblems } from "../../../config/connectors/definition-problems.ts";
+import { rawConfig } from "../../../config/read.ts";
 import {
   catalogue,
   exampleConfig,
@@ -9,6 +9,7 @@ import {
   modelOf,
   parseRaw,
 } from "../../support/config.ts";
+import { inCheckout } from "../../support/paths.ts";
 
 const model = modelOf(exampleConfig());
 const connector = (id: string) => {
@@ -147,7 +148,7 @@ it.each([null, undefined, "x", 1, []])("refuses %j as a configuration without th
 });
 
 it("reads the catalogue that is committed", () => {
-  const read = readCatalogue("mcp-connectors");
+  const read = readCatalogue(inCheckout("mcp-connectors"));
   expect(Object.keys(read)).toEqual([
     ...["fetch", "filesystem", "monitoring", "n8n", "postgres", "timescaledb", "toolshed"],
   ]);

@@ -1,12 +1,6 @@
-import {
-  configPath,
-  didYouMean,
-  nearest,
-  removeCommand,
-  renderProblems,
-  setCommand,
-} from "../../../components/config/problems.ts";
-import { Secret } from "../../../components/config/secret.ts";
+import { configPath, didYouMean, nearest, removeCommand } from "../../../config/common/problem.ts";
+import { Secret } from "../../../config/common/secret.ts";
+import { renderProblems, setCommand } from "../../../config/problems.ts";
 import { exampleApiKey, exampleUri, problemsIn } from "../../support/config.ts";
 
 it("finds the nearest words, best first, at most three letters away", () => {

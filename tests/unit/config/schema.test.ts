@@ -1,4 +1,4 @@
-import { type Problem } from "../../../components/config/problems.ts";
+import type { Problem } from "../../../config/common/problem.ts";
 import { exampleConfig, modelOf, problemsIn } from "../../support/config.ts";
 
 const at = (path: readonly (string | number)[], value: unknown): unknown =>

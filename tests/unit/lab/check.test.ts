@@ -1,6 +1,6 @@
 /** What the stand-ins refuse, and what they fill in. */
 import { checkConfig, checkResource, readConfig } from "../../../lab/plugins/provider.ts";
-import { Secret, Unknown, type Props } from "../../../lab/plugins/rpc/values.ts";
+import { type Props, Secret, Unknown } from "../../../lab/plugins/rpc/values.ts";
 import { check, NOT_IMPLEMENTED } from "../../../lab/plugins/schema/check.ts";
 import type { PackageSpec } from "../../../lab/plugins/schema/schema.ts";
 import commandSchema from "../../../lab/schemas/command.json" with { type: "json" };

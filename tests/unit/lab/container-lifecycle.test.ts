@@ -1,7 +1,7 @@
 /** A container's life, against a daemon that says what the test wants it to say. */
 import { dockerPackage } from "../../../lab/plugins/docker/package.ts";
-import { HalfMade, type Package, type ResourceLogic } from "../../../lab/plugins/provider.ts";
-import { fakeDaemon, type Answer, type FakeDaemon } from "./fake-daemon.ts";
+import { type Package, type ResourceLogic, HalfMade } from "../../../lab/plugins/provider.ts";
+import { type Answer, type FakeDaemon, fakeDaemon } from "./fake-daemon.ts";
 import { subject } from "./subject.ts";
 
 const INSPECTION = {

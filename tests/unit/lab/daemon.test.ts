@@ -1,7 +1,7 @@
 /** Images, volumes and networks, against a daemon that says what the test wants it to say. */
 import { dockerPackage } from "../../../lab/plugins/docker/package.ts";
 import type { Package, ResourceLogic } from "../../../lab/plugins/provider.ts";
-import { fakeDaemon, type Answer, type FakeDaemon } from "./fake-daemon.ts";
+import { type Answer, type FakeDaemon, fakeDaemon } from "./fake-daemon.ts";
 import { subject } from "./subject.ts";
 
 let daemon: FakeDaemon;

@@ -1,7 +1,7 @@
 /** Which change updates and which replaces: the stand-ins have to agree with the published schemas. */
 import { diffResource } from "../../../lab/plugins/provider.ts";
+import { type Props, type Value, Secret, Unknown } from "../../../lab/plugins/rpc/values.ts";
 import type { Change } from "../../../lab/plugins/schema/diff.ts";
-import { Secret, Unknown, type Props, type Value } from "../../../lab/plugins/rpc/values.ts";
 import type { PackageSpec, TypeSpec } from "../../../lab/plugins/schema/schema.ts";
 import commandSchema from "../../../lab/schemas/command.json" with { type: "json" };
 import dockerSchema from "../../../lab/schemas/docker.json" with { type: "json" };

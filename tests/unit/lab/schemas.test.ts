@@ -1,7 +1,7 @@
 /** The committed schemas are what the published ones reduce to. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { reduce, type Published } from "../../../lab/schemas/reduce.ts";
+import { type Published, reduce } from "../../../lab/schemas/reduce.ts";
 
 const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
 const root = join(__dirname, "../../..");

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
-import { type ListedTool, lockTools } from "../../../components/access/tools-lock.ts";
 import { guardPolicy } from "../../../components/litellm/guard-policy.ts";
+import { type ListedTool, lockTools } from "../../../config/connectors/tools-lock.ts";
 import { loading, python } from "../../support/python.ts";
 
 // Thousands of tools, in two languages.

@@ -1,0 +1,105 @@
+import { posix } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { keyring } from "../../config/common/names.ts";
+import { databaseAccess } from "../../config/database/access.ts";
+import type { StackContext } from "../containers/platform.ts";
+import { forgotten, noted, notesOf } from "../drift/notes.ts";
+import { hostCommand } from "../host/host-command.ts";
+import { hostScript } from "../shell/host-script.ts";
+import { type KeptValue, parseKept } from "./kept-value.ts";
+
+export interface KeptSecretArgs {
+  readonly context: StackContext;
+  /** Name in the keyring. */
+  readonly id: string;
+  readonly prefix: string;
+  /** Change it to get a new value. */
+  readonly rotation: string;
+  /** How long the value before a rotation still holds. */
+  readonly overlapSeconds: number;
+  /** The database's readiness. */
+  readonly databaseReady: pulumi.Resource;
+}
+
+/**
+ * A random secret that lives as long as the data it belongs to: kept in a file beside the data
+ * directory, in the same volume. Pulumi forgets its random values with `destroy`; without this
+ * the data that `destroy` leaves could not be used again (another salt key), and every client
+ * would need a new key after a rollback. A copy among the deployment's secrets brings the same
+ * values back when the volume is lost.
+ * @returns the value that holds, secret
+ */
+export function keptSecret(
+  name: string,
+  args: KeptSecretArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<KeptValue> {
+  const fresh = new random.RandomPassword(
+    `${name}-value`,
+    { length: 40, special: false, keepers: { rotation: args.rotation } },
+    opts,
+  );
+  const { context, id } = args;
+  const container = databaseAccess(context.model).container;
+  const copies = posix.join(context.model.directories.secrets, "keyring");
+  const note = {
+    applied: notesOf(context),
+    id: `${name}-kept`,
+    word: context.words.of({ kind: "kept", id: `${name}-kept`, name: id, database: container }),
+    files: { directory: copies, names: [id] },
+  };
+  const kept = hostCommand(
+    `${name}-kept`,
+    context.model.dockerHost,
+    {
+      create: noted(
+        hostScript("keyring/keep-secret.sh", {
+          CONTAINER: container,
+          COPIES: copies,
+          KEYRING: keyring,
+          NAME: id,
+        }),
+        note,
+      ),
+      delete: forgotten(hostScript("host/remove-files.sh", { DIRECTORY: copies, NAMES: id }), note),
+      stdin: pulumi.interpolate`${args.rotation} ${args.overlapSeconds} ${args.prefix}${fresh.result}\n`,
+    },
+    pulumi.mergeOptions(opts, { dependsOn: [args.databaseReady] }),
+  );
+  return kept.stdout.apply(parseKept);
+}
+
+/**
+ * The salt key, once the database has said that it is its own. LiteLLM encrypts with it what it
+ * stores (model keys, credentials), and has no way to change it.
+ * @returns the same value, secret; the command fails before anything uses another one
+ */
+export function checkedSalt(
+  name: string,
+  context: StackContext,
+  args: { readonly salt: pulumi.Output<string>; readonly databaseSetUp: pulumi.Resource },
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const container = databaseAccess(context.model).container;
+  const word = context.words.of({ kind: "setup", id: name, database: container });
+  const note = { applied: notesOf(context), id: name, word };
+  const checked = hostCommand(
+    name,
+    context.model.dockerHost,
+    {
+      create: noted(
+        hostScript("keyring/check-salt.sh", {
+          CONTAINER: container,
+          COPIES: posix.join(context.model.directories.secrets, "keyring"),
+          KEYRING: keyring,
+        }),
+        note,
+      ),
+      delete: forgotten("true\n", note),
+      stdin: args.salt,
+    },
+    pulumi.mergeOptions(opts, { dependsOn: [args.databaseSetUp] }),
+  );
+  return pulumi.all([args.salt, checked.id]).apply(([salt]) => salt);
+}

@@ -1,0 +1,120 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { parseApplied } from "../../../../components/drift/applied-facts.ts";
+import { forgotten, lookBack, noted } from "../../../../components/drift/notes.ts";
+import { Words } from "../../../../components/drift/words.ts";
+import { scratch, sh, withDocker } from "../../../support/shell.ts";
+
+let place: ReturnType<typeof scratch>;
+beforeEach(() => {
+  place = scratch();
+});
+afterEach(() => {
+  place.remove();
+});
+
+const config = (): string => join(place.path, "config");
+const note = (word = "w1") => ({
+  applied: join(config(), ".applied"),
+  id: "some-files",
+  word,
+  files: { directory: join(place.path, "a b"), names: ["one", "two"] },
+});
+
+/** Two files, noted. */
+function apply(): void {
+  const [one, two] = note().files.names.map((name) => join(note().files.directory, name));
+  mkdirSync(note().files.directory);
+  const ran = sh(
+    noted(`cat >'${one ?? ""}'\necho 2 >'${two ?? ""}'\necho said\nexit 0\n`, note()),
+    "1\n",
+  );
+  expect(ran).toEqual({ code: 0, stdout: "said\n", stderr: "" });
+}
+
+/** The host as look.sh reads it, without a Docker engine. */
+const look = () =>
+  parseApplied(
+    sh(
+      `${lookBack({ directories: { config: config(), secrets: "" } }, "mcp-litellm-postgres")}look\n`,
+      "",
+      withDocker(place.path, "exit 1"),
+    ).stdout,
+  );
+const ask = (words: Words): string =>
+  words.files({ kind: "files", id: "some-files", what: "files" });
+
+it("reads back the word under which files were applied, whatever their directory is called", () => {
+  apply();
+  const words = new Words(look(), "fresh");
+  expect([ask(words), words.drift]).toEqual(["w1", []]);
+});
+
+it("lets nobody else see the notes", () => {
+  apply();
+  expect(statSync(note().applied).mode & 0o777).toBe(0o700);
+  expect(statSync(join(note().applied, "some-files")).mode & 0o777).toBe(0o600);
+});
+
+it.each([
+  [
+    "edited",
+    () => {
+      writeFileSync(join(note().files.directory, "one"), "x");
+    },
+    "one was edited",
+  ],
+  [
+    "removed",
+    () => {
+      rmSync(join(note().files.directory, "two"));
+    },
+    "two is gone",
+  ],
+  [
+    "opened to all",
+    () => {
+      chmodSync(join(note().files.directory, "one"), 0o777);
+    },
+    "one has mode 777, not 644",
+  ],
+])("sees a file that was %s", (_, change, reason) => {
+  chmodSync(place.path, 0o755);
+  apply();
+  chmodSync(join(note().files.directory, "one"), 0o644);
+  sh(noted("true\n", note()));
+  expect(new Words(look()).drift).toEqual([]);
+  change();
+  const words = new Words(look(), "fresh");
+  expect(ask(words)).not.toBe("w1");
+  expect(words.drift).toEqual([{ what: "files", reason }]);
+});
+
+it("writes no note, and keeps the earlier one, when the script fails", () => {
+  apply();
+  const before = readFileSync(join(note().applied, "some-files"), "utf8");
+  expect(sh(noted("exit 7\n", note("w2"))).code).toBe(7);
+  expect(sh(noted("set -e\nfalse\ntrue\n", note("w2"))).code).toBe(1);
+  expect(readFileSync(join(note().applied, "some-files"), "utf8")).toBe(before);
+});
+
+it("takes its note away, with the directories that are empty then", () => {
+  apply();
+  writeFileSync(join(note().applied, "other"), "");
+  expect(sh(forgotten("exit 3\n", note())).code).toBe(3);
+  expect(existsSync(join(note().applied, "some-files"))).toBe(true);
+  expect(sh(forgotten("exit 0\n", note())).code).toBe(0);
+  expect(existsSync(join(note().applied, "some-files"))).toBe(false);
+  expect(existsSync(join(note().applied, "other"))).toBe(true);
+  rmSync(join(note().applied, "other"));
+  expect(sh(forgotten("true\n", note())).code).toBe(0);
+  expect(existsSync(config())).toBe(false);
+});
