@@ -14,7 +14,7 @@ import { rootOf } from "./read-only.ts";
 import { rootsFile } from "./roots.ts";
 import { proxyEnvFile } from "./secrets.ts";
 
-const files = join("components", "litellm", "files");
+const files = "guard";
 
 /** What lies beside `config.yaml`. */
 export const proxyFiles: readonly string[] = [

@@ -6,7 +6,7 @@ import { mounted } from "../../config/common/names.ts";
 import type { ConnectorModel, ConnectorValue } from "../../config/connectors/model.ts";
 import type { ListedTool } from "../../config/connectors/tools-lock.ts";
 
-const components = join(import.meta.dirname, "../../components");
+const checkout = join(import.meta.dirname, "../..");
 
 /** Waits until a server listens; postgres-mcp tries its database for 30 s before that. */
 const waiting = (host: string, port: number): string => `
@@ -96,7 +96,7 @@ export class ToolReader {
       [
         ...["run", "-d", "--name", name, "--network", this.#network, "--user", container.user],
         ...["--cap-drop", "ALL", "--label", "mcp-gateway.tools-lock=true"],
-        ...["--volume", `${join(components, "connectors/files")}:${mounted.config}:ro`],
+        ...["--volume", `${join(checkout, "components/connectors/files")}:${mounted.config}:ro`],
         // By name alone: what is in the arguments everyone on this machine can read.
         ...Object.keys(environment).flatMap((variable) => ["-e", variable]),
         ...Object.entries(definition.tmpfs).flatMap(([at, flags]) => ["--tmpfs", `${at}:${flags}`]),
@@ -128,7 +128,7 @@ export class ToolReader {
   ): Promise<ListedTool[]> {
     const id = await this.#docker([
       ...["create", "--rm", "-i", "--network", this.#network, ...options],
-      ...["--volume", `${join(components, "litellm/files")}:${mounted.config}:ro`],
+      ...["--volume", `${join(checkout, "guard")}:${mounted.config}:ro`],
       ...["--entrypoint", "python3", this.#client, "-c"],
       `${before}\nimport runpy, sys\nsys.path.insert(0, "${mounted.config}")\nrunpy.run_module("list_tools", run_name="__main__")`,
     ]);

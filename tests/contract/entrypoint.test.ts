@@ -33,7 +33,7 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
   ) {
     chmodSync(place.path, 0o755);
     for (const name of ["entrypoint.sh", "prisma.sh", "trusted_roots.py"])
-      copyFileSync(join("components", "litellm", "files", name), join(place.path, name));
+      copyFileSync(join("guard", name), join(place.path, name));
     writeFileSync(join(place.path, "roots.json"), roots);
     const file = join(place.path, "proxy.env");
     if (secrets !== undefined) {

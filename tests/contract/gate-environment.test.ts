@@ -22,7 +22,7 @@ docker.describeWithDocker("the start's secrets, in LiteLLM's image", () => {
     writeFileSync(join(place.path, "secrets"), envFile(secrets));
     const ran = await docker.runOnce([
       ...["--network", "none", "--volume", `${place.path}/secrets:/run/secrets/mcp-gateway.env:ro`],
-      ...["--volume", `${resolve("components/litellm/files")}:/files:ro`],
+      ...["--volume", `${resolve("guard")}:/files:ro`],
       ...["--entrypoint", "python3", docker.image(docker.images.litellm), "-B", "-c"],
       `import os, sys, json
 sys.path.insert(0, "/files")

@@ -173,7 +173,7 @@ docker.describeWithDocker("the gate, on LiteLLM 1.77.3", () => {
   });
 
   it("holds for whatever is made of those names", async () => {
-    const { default: refused } = await import("../../components/litellm/files/gate_refused.json", {
+    const { default: refused } = await import("../../guard/gate_refused.json", {
       with: { type: "json" },
     });
     const names = fc.constantFrom(

@@ -17,8 +17,7 @@ async function start(change: (directory: string) => void) {
     // No database: it would only take longer.
     const config = litellmConfig(modelOf({})).replace(/\n.*DATABASE_URL/, "");
     writeFileSync(join(place.path, "config.yaml"), config);
-    for (const file of proxyFiles)
-      copyFileSync(join("components", "litellm", "files", file), join(place.path, file));
+    for (const file of proxyFiles) copyFileSync(join("guard", file), join(place.path, file));
     writeFileSync(join(place.path, "proxy.env"), envFile({ MCP_GATEWAY_RELAY_SECRET: "z" }));
     change(place.path);
     const ran = await runOnce([

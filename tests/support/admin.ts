@@ -26,7 +26,7 @@ export function withSecrets(): void {
   });
 }
 
-const file = "components/litellm/files/admin.py";
+const file = "guard/admin.py";
 const source = (base: string, from = secretsFile): string =>
   `${loading(file, { BASE: base, SECRETS: from })}print(module.VERBS[sys.argv[1] if len(sys.argv) > 1 else VERB](json.load(sys.stdin)))`;
 export const run = (verb: string, base: string, wanted: unknown, from = secretsFile) =>

@@ -34,7 +34,7 @@ export const adminSecret = "s".repeat(40);
 export async function throughGate(requests: readonly RawRequest[]): Promise<Passed[]> {
   const ran = await python(
     `import asyncio, base64, hashlib, json, sys
-sys.path.insert(0, "components/litellm/files")
+sys.path.insert(0, "guard")
 sys.dont_write_bytecode = True
 import gate
 from gate_identity import IDENTITY

@@ -242,8 +242,7 @@ export async function realGateway(
     // Behind `db` is the real server.
     const db = readToolsLock(process.cwd()).connectors["postgres"]?.tools ?? {};
     setPolicy(guardPolicy(options.rows ?? [], { ...locksOf(model), db }));
-    for (const file of proxyFiles)
-      copyFileSync(join("components", "litellm", "files", file), join(config, file));
+    for (const file of proxyFiles) copyFileSync(join("guard", file), join(config, file));
     if (options.gate === false || options.guard === false)
       copyFileSync("tests/support/litellm/open-gate.py", join(config, "gate.py"));
     const secrets = {

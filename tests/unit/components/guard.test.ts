@@ -69,8 +69,6 @@ it("does not replace the proxy's container for another policy", () => {
 });
 
 it("puts every module of the guard beside LiteLLM's configuration", () => {
-  const modules = readdirSync("components/litellm/files").filter((file) =>
-    /^guard.*\.py$/.test(file),
-  );
+  const modules = readdirSync("guard").filter((file) => /^guard.*\.py$/.test(file));
   expect(proxyFiles.filter((file) => file.startsWith("guard"))).toEqual(modules.sort());
 });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 import { checkout } from "../../support/paths.ts";
 
-const scripts = globSync("components/{*/scripts/*.sh,litellm/files/entrypoint.sh}", {
+const scripts = globSync("{components/*/scripts/*.sh,guard/entrypoint.sh}", {
   cwd: checkout,
 }).sort();
 

@@ -4,7 +4,7 @@ import { python } from "../../support/python.ts";
 async function after(looks: readonly ("ok" | "fails" | "hangs")[], seconds = 5): Promise<unknown> {
   const ran = await python(
     `import asyncio, json, sys
-sys.path.insert(0, "components/litellm/files")
+sys.path.insert(0, "guard")
 sys.dont_write_bytecode = True
 import gate_health
 gate_health.WAIT = 0.05

@@ -4,7 +4,7 @@ import { python } from "../../support/python.ts";
 async function served(app: string, leaves: "before" | "after answer" | "never"): Promise<unknown> {
   const ran = await python(
     `import asyncio, json, sys
-sys.path.insert(0, "components/litellm/files")
+sys.path.insert(0, "guard")
 sys.dont_write_bytecode = True
 import gate
 said = []

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { python } from "../../support/python.ts";
 
 const limits = {
@@ -8,7 +7,7 @@ const limits = {
 
 /** Python that has `places`, `take(name, key, connector)`, and `log` of what has come to pass. */
 async function run(body: string): Promise<unknown> {
-  const source = `import sys; sys.path.insert(0, ${JSON.stringify(join("components", "litellm", "files"))})
+  const source = `import sys; sys.path.insert(0, ${JSON.stringify("guard")})
 import asyncio, json
 from guard_places import Full, Places
 limits = json.loads(${JSON.stringify(JSON.stringify(limits))})

@@ -6,7 +6,7 @@ import { type GuardRow, guardPolicy } from "../../../components/litellm/guard-po
 import { loading, python } from "../../support/python.ts";
 import { scratch } from "../../support/shell.ts";
 
-const file = "components/litellm/files/guard_policy.py";
+const file = "guard/guard_policy.py";
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const row = (name: string, more: Partial<GuardRow> = {}): GuardRow => ({
   ...{ name, keyHash: sha256(name), tools: { db: ["b", "a"] }, models: ["m"], expires: null },

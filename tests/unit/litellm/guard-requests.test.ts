@@ -5,8 +5,8 @@ const row = { name: "one", tools: { db: ["a", "b"], files: ["a"] }, models: ["m"
 /** What the guard makes of a model request: [the request, the tools it may run], or the refusal. */
 async function narrowed(...requests: readonly unknown[]): Promise<unknown[]> {
   const ran = await python(
-    `import sys; sys.path.insert(0, "components/litellm/files")
-${loading("components/litellm/files/guard_requests.py", {})}
+    `import sys; sys.path.insert(0, "guard")
+${loading("guard/guard_requests.py", {})}
 import guard_policy
 row = guard_policy._row(${JSON.stringify(row).replace("null", "None")})
 for data in json.load(sys.stdin):

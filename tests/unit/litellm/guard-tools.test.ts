@@ -7,7 +7,7 @@ import { loading, python } from "../../support/python.ts";
 // Thousands of tools, in two languages.
 jest.setTimeout(60_000);
 
-const files = join("components", "litellm", "files");
+const files = "guard";
 /** A tool as it was locked: one word, as in the policy file. */
 const hashOf = (tool: ListedTool): string => {
   const { description = "", inputSchema = "" } = lockTools([tool])[tool.name] ?? {};

@@ -13,7 +13,7 @@ async function said(outcome: string, text: string, isError: boolean): Promise<st
   try {
     const source = [
       "import json, sys",
-      'sys.path.insert(0, "components/litellm/files")',
+      'sys.path.insert(0, "guard")',
       "import admin",
       `admin.BASE, admin.SECRETS = ${JSON.stringify(litellm.url)}, ${JSON.stringify(secretsFile)}`,
       "import candidate",
