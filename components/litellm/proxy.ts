@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { mounted, proxy } from "../../config/common/names.ts";
@@ -14,28 +14,12 @@ import { rootOf } from "./read-only.ts";
 import { rootsFile } from "./roots.ts";
 import { proxyEnvFile } from "./secrets.ts";
 
-const files = "guard";
+const files = join(import.meta.dirname, "../../guard");
 
-/** What lies beside `config.yaml`. */
-export const proxyFiles: readonly string[] = [
-  ...["admin.py", "candidate.py", "entrypoint.sh", "list_tools.py", "prisma.sh"],
-  ...["relay_secret.py", "serve.py"],
-  ...[
-    "gate.py",
-    "gate_bodies.py",
-    "gate_environment.py",
-    "gate_fields.py",
-    "gate_headers.py",
-    "gate_health.py",
-  ],
-  ...["gate_identity.py", "gate_json.py", "gate_refused.json", "gate_routes.py"],
-  ...["guard.py", "guard_answers.py", "guard_bounds.py", "guard_calls.py", "guard_cancel.py"],
-  ...["guard_doors.py", "guard_hash.py", "guard_held.py", "guard_kept.py", "guard_limits.py"],
-  ...["guard_places.py", "guard_policy.py", "guard_requests.py", "guard_schemas.py"],
-  ...["guard_seams.py", "guard_sessions.py", "guard_stateless.py", "guard_tokens.py"],
-  ...["guard_tools.py"],
-  ...["trusted_roots.py"],
-];
+/** What lies beside `config.yaml`: every program of guard/, and none of its tests. */
+export const proxyFiles: readonly string[] = readdirSync(files)
+  .filter((file) => /\.(json|py|sh)$/.test(file))
+  .sort();
 
 export interface LitellmProxyArgs {
   readonly masterKey: pulumi.Input<string>;

@@ -4,7 +4,6 @@ import * as docker from "@pulumi/docker";
 import { guardRows } from "../../../components/access/rows.ts";
 import { Words } from "../../../components/drift/words.ts";
 import { Gateway } from "../../../components/gateway.ts";
-import { proxyFiles } from "../../../components/litellm/proxy.ts";
 import { exampleConfig, modelOf } from "../../support/config.ts";
 import { type Recording, isSecret, record, reveal } from "../../support/recorder.ts";
 
@@ -68,7 +67,13 @@ it("does not replace the proxy's container for another policy", () => {
   expect("triggers" in policy.inputs).toBe(false);
 });
 
-it("puts every module of the guard beside LiteLLM's configuration", () => {
-  const modules = readdirSync("guard").filter((file) => /^guard.*\.py$/.test(file));
-  expect(proxyFiles.filter((file) => file.startsWith("guard"))).toEqual(modules.sort());
+it("puts every file of guard/ beside LiteLLM's configuration, and what is about them nowhere", () => {
+  const command = recording.one("command:local:Command", "gateway-proxy-config");
+  const written = String(reveal(command.inputs["stdin"])).trim().split("\n");
+  const there = readdirSync("guard", { withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(written.map((line) => line.split(" ")[0]).sort()).toEqual(
+    ["config.yaml", "roots.json", ...there.map(({ name }) => name)]
+      .filter((name) => !/^(README\.md|requirements-dev\.(in|txt))$/.test(name))
+      .sort(),
+  );
 });
