@@ -45,9 +45,34 @@ suite() {
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
+# The unit tests of what is written in Python.
+python_suite() {
+  local file=$results/pytest.xml status=0 counts p f s
+  bash lab/steps/python.sh && .lab/python/bin/python -B -m pytest --quiet --junitxml="$file" || status=$?
+  counts=$(.lab/python/bin/python -c '
+import sys
+from xml.etree import ElementTree
+suites = list(ElementTree.parse(sys.argv[1]).iter("testsuite"))
+every, skipped, *bad = [
+    sum(int(suite.get(name)) for suite in suites) for name in ("tests", "skipped", "failures", "errors")
+]
+print(every - skipped - sum(bad), sum(bad), skipped)
+' "$file" 2>/dev/null) || counts="0 1 0"
+  read -r p f s <<<"$counts"
+  # Also pytest itself may end badly although every test it counted passed.
+  if [ "$f" = 0 ] && { [ "$status" != 0 ] || [ "$p" = 0 ]; }; then
+    echo "!! python: pytest ended with $status after $p passed tests" >&2
+    f=1
+  fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
 for name in "$@"; do
   case $name in
-    unit) suite unit ;;
+    unit)
+      suite unit
+      python_suite
+      ;;
     contract | e2e | heavy)
       [ "$name" = contract ] || bash lab/steps/second-host.sh
       if docker version >/dev/null 2>&1; then suite "$name"; else skip "$name"; fi

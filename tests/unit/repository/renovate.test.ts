@@ -123,8 +123,8 @@ it("sees the pins that this is about", () => {
     ),
   );
   for (const pin of [
-    "config/schema.ts postgres:16-alpine",
-    "config/schema.ts ghcr.io/berriai/litellm:main-v1.77.3-stable",
+    "database/schema.ts postgres:16-alpine",
+    "common/values-schema.ts ghcr.io/berriai/litellm:main-v1.77.3-stable",
     "config/schema.ts ubuntu/squid@sha256:6a09…",
     "images/list crystaldba/postgres-mcp:0.3.0@sha256:dbbd…",
     "mcp-connectors/postgres.yaml crystaldba/postgres-mcp:0.3.0@sha256:dbbd…",

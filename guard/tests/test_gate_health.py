@@ -1,0 +1,57 @@
+"""Whether the proxy says that it serves."""
+
+import asyncio
+
+import gate_health
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(gate_health, "WAIT", 0.05)
+
+
+def after(*looks, seconds=5):
+    """What Health says and does while its looks end like this, `seconds` apart; and its log."""
+    clock, log, said = [0], [], []
+    left = list(looks)
+
+    async def look():
+        kind = left.pop(0)
+        if kind == "fails":
+            raise ConnectionError("secret words")
+        if kind == "hangs":
+            await asyncio.sleep(9)
+
+    health = gate_health.Health(look, log.append, lambda: clock[0], lambda: said.append("leaves"))
+
+    async def main():
+        while left:
+            await health.check()
+            clock[0] += seconds
+            said.append(health.answer()[0])
+
+    asyncio.run(main())
+    return said, log
+
+
+def failed(problem):
+    return {
+        "gate": "health",
+        "state": "not serving",
+        "reason": f"the database does not answer: {problem}",
+    }
+
+
+def test_is_not_serving_after_two_looks_without_an_answer_and_is_again_after_one_with():
+    said, log = after("ok", "fails", "ok", "fails", "hangs", "fails", "ok", "ok")
+    assert said == [200, 200, 200, 200, 503, 503, 200, 200]
+    assert log == [failed("TimeoutError"), {"gate": "health", "state": "serving"}]
+
+
+def test_makes_room_for_another_proxy_after_a_minute_and_not_before():
+    said, _ = after(*["fails"] * 12)
+    assert said == [200] + [503] * 11
+    said, log = after(*["fails"] * 13)
+    assert said == [200, *[503] * 11, "leaves", 503]
+    assert log == [failed("ConnectionError"), {"gate": "health", "state": "restarting"}]
