@@ -60,7 +60,7 @@ have_shellcheck() {
 check format bin prettier/bin/prettier.cjs --check .
 check lint bin eslint/bin/eslint.js --max-warnings=0 .
 check layering bin dependency-cruiser/bin/dependency-cruiser.mjs --config .dependency-cruiser.js \
-  bench components config index.ts lab/plugins lab/schemas ops tests
+  bench components config index.ts lab/plugins lab/schemas lab/tests ops tests
 check types bin typescript/bin/tsc --noEmit
 check "dead code" bin knip/bin/knip.js
 check "stack files" no_salt

@@ -1,5 +1,5 @@
 /** The resource that an operation under test is about; its messages are kept. */
-import type { Subject } from "../../../lab/plugins/provider.ts";
+import type { Subject } from "../plugins/provider.ts";
 
 export interface Message {
   readonly severity: string;

@@ -1,10 +1,10 @@
 /** The small parts of the docker stand-in: spans, references, archives, and the way to a daemon. */
 import { execFileSync } from "node:child_process";
-import { pullReference, repoDigest } from "../../../lab/plugins/docker/image.ts";
-import { clientConfig } from "../../../lab/plugins/docker/package.ts";
-import { sshArguments } from "../../../lab/plugins/docker/ssh.ts";
-import { uploadArchive } from "../../../lab/plugins/docker/tar.ts";
-import { formatDuration, isDuration, parseDuration } from "../../../lab/plugins/schema/duration.ts";
+import { pullReference, repoDigest } from "../plugins/docker/image.ts";
+import { clientConfig } from "../plugins/docker/package.ts";
+import { sshArguments } from "../plugins/docker/ssh.ts";
+import { uploadArchive } from "../plugins/docker/tar.ts";
+import { formatDuration, isDuration, parseDuration } from "../plugins/schema/duration.ts";
 
 test.each([
   ["0s", 0, "0s"],

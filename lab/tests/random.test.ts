@@ -1,8 +1,8 @@
 /** The random resources: their alphabets, their rules, and that nothing repeats. */
-import { checkResource } from "../../../lab/plugins/provider.ts";
-import { type TextRules, randomText } from "../../../lab/plugins/random/alphabet.ts";
-import { randomPackage } from "../../../lab/plugins/random/package.ts";
-import { type Plain, revealAll } from "../../../lab/plugins/rpc/values.ts";
+import { checkResource } from "../plugins/provider.ts";
+import { type TextRules, randomText } from "../plugins/random/alphabet.ts";
+import { randomPackage } from "../plugins/random/package.ts";
+import { type Plain, revealAll } from "../plugins/rpc/values.ts";
 import { subject } from "./subject.ts";
 
 const RULES: TextRules = {

@@ -1,10 +1,10 @@
 /** The committed schemas are what the published ones reduce to. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Published, reduce } from "../../../lab/schemas/reduce.ts";
+import { type Published, reduce } from "../schemas/reduce.ts";
 
 const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
-const root = join(__dirname, "../../..");
+const root = join(import.meta.dirname, "../..");
 const published = join(root, "../shared/schemas");
 
 // The published schemas are half a megabyte and not part of the repository.

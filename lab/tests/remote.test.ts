@@ -2,8 +2,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { Server, utils } from "ssh2";
-import { commandResource } from "../../../lab/plugins/command/lifecycle.ts";
-import { runRemotely } from "../../../lab/plugins/command/remote.ts";
+import { commandResource } from "../plugins/command/lifecycle.ts";
+import { runRemotely } from "../plugins/command/remote.ts";
 import { subject } from "./subject.ts";
 
 const { create, update } = commandResource(runRemotely);

@@ -1,11 +1,11 @@
 /** Which change updates and which replaces: the stand-ins have to agree with the published schemas. */
-import { diffResource } from "../../../lab/plugins/provider.ts";
-import { type Props, type Value, Secret, Unknown } from "../../../lab/plugins/rpc/values.ts";
-import type { Change } from "../../../lab/plugins/schema/diff.ts";
-import type { PackageSpec, TypeSpec } from "../../../lab/plugins/schema/schema.ts";
-import commandSchema from "../../../lab/schemas/command.json" with { type: "json" };
-import dockerSchema from "../../../lab/schemas/docker.json" with { type: "json" };
-import randomSchema from "../../../lab/schemas/random.json" with { type: "json" };
+import { diffResource } from "../plugins/provider.ts";
+import { type Props, type Value, Secret, Unknown } from "../plugins/rpc/values.ts";
+import type { Change } from "../plugins/schema/diff.ts";
+import type { PackageSpec, TypeSpec } from "../plugins/schema/schema.ts";
+import commandSchema from "../schemas/command.json" with { type: "json" };
+import dockerSchema from "../schemas/docker.json" with { type: "json" };
+import randomSchema from "../schemas/random.json" with { type: "json" };
 
 const CONTAINER = "docker:index/container:Container";
 

@@ -6,7 +6,7 @@ import {
   programEnvironment,
   runOutcome,
   runtimeOptions,
-} from "../../../lab/plugins/language/run.ts";
+} from "../plugins/language/run.ts";
 
 function request(options: Record<string, string | boolean>) {
   const info = new pb.ProgramInfo();

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { commandResource, previousOutput } from "../../../lab/plugins/command/lifecycle.ts";
-import { runLocally } from "../../../lab/plugins/command/local.ts";
+import { commandResource, previousOutput } from "../plugins/command/lifecycle.ts";
+import { runLocally } from "../plugins/command/local.ts";
 import { subject } from "./subject.ts";
 
 const { create, update, delete: remove } = commandResource(runLocally);

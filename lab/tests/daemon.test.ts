@@ -1,6 +1,6 @@
 /** Images, volumes and networks, against a daemon that says what the test wants it to say. */
-import { dockerPackage } from "../../../lab/plugins/docker/package.ts";
-import type { Package, ResourceLogic } from "../../../lab/plugins/provider.ts";
+import { dockerPackage } from "../plugins/docker/package.ts";
+import type { Package, ResourceLogic } from "../plugins/provider.ts";
 import { type Answer, type FakeDaemon, fakeDaemon } from "./fake-daemon.ts";
 import { subject } from "./subject.ts";
 

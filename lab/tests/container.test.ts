@@ -1,7 +1,7 @@
 /** A container on its way to the daemon and back, without a daemon. */
-import { createRequest, updateRequest } from "../../../lab/plugins/docker/container-request.ts";
-import { printCpus, stateOf } from "../../../lab/plugins/docker/container-state.ts";
-import type { ContainerInputs, Inspection } from "../../../lab/plugins/docker/container-types.ts";
+import { createRequest, updateRequest } from "../plugins/docker/container-request.ts";
+import { printCpus, stateOf } from "../plugins/docker/container-state.ts";
+import type { ContainerInputs, Inspection } from "../plugins/docker/container-types.ts";
 
 /** The inputs that a check always leaves behind. */
 const LEAST: ContainerInputs = {

@@ -1,10 +1,10 @@
 /** What the stand-ins refuse, and what they fill in. */
-import { checkConfig, checkResource, readConfig } from "../../../lab/plugins/provider.ts";
-import { type Props, Secret, Unknown } from "../../../lab/plugins/rpc/values.ts";
-import { check, NOT_IMPLEMENTED } from "../../../lab/plugins/schema/check.ts";
-import type { PackageSpec } from "../../../lab/plugins/schema/schema.ts";
-import commandSchema from "../../../lab/schemas/command.json" with { type: "json" };
-import dockerSchema from "../../../lab/schemas/docker.json" with { type: "json" };
+import { checkConfig, checkResource, readConfig } from "../plugins/provider.ts";
+import { type Props, Secret, Unknown } from "../plugins/rpc/values.ts";
+import { check, NOT_IMPLEMENTED } from "../plugins/schema/check.ts";
+import type { PackageSpec } from "../plugins/schema/schema.ts";
+import commandSchema from "../schemas/command.json" with { type: "json" };
+import dockerSchema from "../schemas/docker.json" with { type: "json" };
 
 const docker = dockerSchema as PackageSpec;
 const command = commandSchema as PackageSpec;

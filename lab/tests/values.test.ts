@@ -1,6 +1,6 @@
 /** The border to the engine: what is secret or unknown must stay so in both directions. */
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import { markSecrets, previewCreate, previewUpdate } from "../../../lab/plugins/provider.ts";
+import { markSecrets, previewCreate, previewUpdate } from "../plugins/provider.ts";
 import {
   fromStruct,
   hasSecret,
@@ -9,10 +9,10 @@ import {
   Secret,
   toStruct,
   Unknown,
-} from "../../../lab/plugins/rpc/values.ts";
-import type { PackageSpec } from "../../../lab/plugins/schema/schema.ts";
-import commandSchema from "../../../lab/schemas/command.json" with { type: "json" };
-import randomSchema from "../../../lab/schemas/random.json" with { type: "json" };
+} from "../plugins/rpc/values.ts";
+import type { PackageSpec } from "../plugins/schema/schema.ts";
+import commandSchema from "../schemas/command.json" with { type: "json" };
+import randomSchema from "../schemas/random.json" with { type: "json" };
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const wire = {
