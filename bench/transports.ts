@@ -26,7 +26,8 @@ import {
  * directly by a client that keeps its session, through LiteLLM by itself, and through edge, proxy,
  * guard and relay, at 1, 8 and 32 clients. The three take turns in short blocks. Prints a table, the
  * goals, and the ratios to LiteLLM by itself: the goals were set on a machine where it takes 20.5 ms
- * and 74 calls/s (facts §7b, with one certificate), and what it takes here is printed beside.
+ * and 74 calls/s with one certificate (docs/litellm-1.77.3.md#call-cost), and what it takes here is
+ * printed beside.
  */
 const seconds = Number(process.env["SECONDS_EACH"] ?? 3);
 const rounds = Number(process.env["ROUNDS"] ?? 4);

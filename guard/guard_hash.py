@@ -1,6 +1,6 @@
 """What a tool's description and schema are known by: the hashes of tools.lock.json.
 
-The same as `lockTools` (components/access/tools-lock.ts) makes of the same list, so everything here
+The same as `lockTools` (config/connectors/tools-lock.ts) makes of the same list, so everything here
 is as JavaScript does it: the order of an object's names, how a number is written, what becomes of
 half a character. Standard library only.
 """

@@ -5,7 +5,7 @@ import type {
 } from "../../config/connectors/model.ts";
 import { squidPort } from "../squid/squid-config.ts";
 
-/** The header that LiteLLM 1.77.3 sends for a credential (`client.py` 189-205, facts §2). */
+/** The header that LiteLLM 1.77.3 sends for a credential (docs/litellm-1.77.3.md#auth-type). */
 export function authHeader({ type, value }: ConnectorAuth): readonly [string, string] {
   const secret = value.reveal();
   switch (type) {

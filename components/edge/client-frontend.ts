@@ -149,7 +149,8 @@ function keyRules({ edge: { limits } }: EdgeModel): string[] {
 
 /**
  * Streamable HTTP lets a server say that it has no event stream of its own (405). LiteLLM 1.77.3
- * opens one and never writes into it (facts §4); it only dies with the proxy that is replaced.
+ * opens one and never writes into it; it only dies with the proxy that is replaced
+ * (docs/litellm-1.77.3.md#event-stream).
  */
 const noStream = refuse({
   reason: "no stream",
@@ -185,7 +186,8 @@ const answerRules: readonly string[] = [
 
 /**
  * What the LAN sees. `/mcp-rest/*` is closed because LiteLLM 1.77.3 ignores a key's scope there
- * and answers `/mcp-rest/test/connection` without any key (facts §3).
+ * and answers `/mcp-rest/test/connection` without any key
+ * (docs/litellm-1.77.3.md#mcp-rest-unchecked, docs/litellm-1.77.3.md#mcp-rest-test-open).
  */
 export function clientFrontend(model: EdgeModel): string[] {
   return [

@@ -5,7 +5,10 @@ import { proxyVariable } from "../../config/connectors/parse.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import type { ModelEntry } from "../../config/models/model.ts";
 
-/** What LiteLLM starts itself: secrets come from its own environment (facts §1). */
+/**
+ * What LiteLLM starts itself: secrets come from its own environment
+ * (docs/litellm-1.77.3.md#env-resolved-where).
+ */
 function process(connector: ConnectorModel, { command, args }: ConnectorProcess): object {
   const environment = Object.entries(connector.environment).map(([name, value]) => [
     name,
@@ -14,7 +17,7 @@ function process(connector: ConnectorModel, { command, args }: ConnectorProcess)
   return { command, args, env: Object.fromEntries(environment) as Record<string, string> };
 }
 
-/** An `mcp_servers` entry with exactly the fields that 1.77.3 reads (facts §2). */
+/** An `mcp_servers` entry with exactly the fields that 1.77.3 reads (docs/litellm-1.77.3.md#server-fields). */
 function server(connector: ConnectorModel): Record<string, unknown> {
   const { auth } = connector;
   return {
@@ -47,7 +50,7 @@ function model(entry: ModelEntry): Record<string, unknown> {
 /**
  * LiteLLM's `config.yaml` for 1.77.3: keys sorted, no secret in it, no field that it ignores.
  * `master_key` has to be in `general_settings`: under `litellm_settings` it leaves the gateway
- * open to every key (facts §1).
+ * open to every key (docs/litellm-1.77.3.md#set-master-key).
  */
 export function litellmConfig(gateway: Pick<GatewayModel, "connectors" | "models">): string {
   const servers = gateway.connectors.map((connector) => [connector.serverName, server(connector)]);

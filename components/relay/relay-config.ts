@@ -151,7 +151,8 @@ function listen(upstream: Upstream): string[] {
  * The relay's configuration: a port for each connector, and behind it a server that is known to
  * answer or is told to be down. LiteLLM 1.77.3 asks its servers one after the other and waits 30 s
  * for one that takes connections and says nothing, for a list and for the first call of a tool
- * (facts §6): with the relay before it, the same server costs nothing.
+ * (docs/litellm-1.77.3.md#black-hole): with the relay before it, the same server costs
+ * nothing.
  */
 export function relayConfig(upstreams: readonly Upstream[]): string {
   return haproxyText([

@@ -1,7 +1,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
-/** Longer than LiteLLM's 30 s for each server that hangs (facts §6). */
+/** Longer than LiteLLM's 30 s for each server that hangs (docs/litellm-1.77.3.md#black-hole). */
 const requestTimeout = 65_000;
 
 export interface ToolResult {

@@ -21,7 +21,7 @@ export const reservedIds = (config: { readonly connectors: ConnectorConfigs }): 
       fix: removeCommand(["connectors", id]),
     }));
 
-/** LiteLLM loads duplicate aliases without complaint and the first one wins (facts §2). */
+/** LiteLLM loads duplicate aliases without complaint and the first one wins (docs/litellm-1.77.3.md#alias-unchecked). */
 export const uniqueNames = (config: {
   readonly connectors: ConnectorConfigs;
   readonly accessGroups: Readonly<Record<string, unknown>>;

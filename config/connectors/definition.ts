@@ -16,7 +16,7 @@ const common = {
     .meta({ description: 'the tools that "default" in a scope stands for; all if left out' }),
   auth: z
     .strictObject({
-      /** What LiteLLM 1.77.3 sends: `client.py` 189-205, facts §2. */
+      /** What LiteLLM 1.77.3 sends: docs/litellm-1.77.3.md#auth-type. */
       type: z.enum(["bearer_token", "api_key", "basic", "authorization"]).meta({
         description:
           "Authorization: Bearer V, X-API-Key: V, Authorization: Basic base64(V), or Authorization: V",
@@ -41,7 +41,7 @@ const container = z.strictObject({
   transport: z.enum(["sse", "http", "stdio"]).meta({ description: "what the server speaks" }),
   image: z.string().min(1).meta({ description: "by digest, where one is known" }),
   port: z.number().int().min(1024).max(65535).default(8080),
-  /** Used verbatim by LiteLLM: nothing is appended (facts §2). */
+  /** Used verbatim by LiteLLM: nothing is appended (docs/litellm-1.77.3.md#url-verbatim). */
   path: z
     .string()
     .regex(/^\/[A-Za-z0-9._/-]*$/)

@@ -5,8 +5,9 @@ const count = 20_000;
 
 /**
  * The relay's port for a connector, 20000 to 39999: from its id alone, so that other connectors
- * come and go without changing it, and with it LiteLLM's server id (facts §2). Where two ids fall
- * on one port, the later one in the alphabet takes the next.
+ * come and go without changing it, and with it LiteLLM's server id
+ * (docs/litellm-1.77.3.md#server-id). Where two ids fall on one port, the later one in the
+ * alphabet takes the next.
  * @param ids every connector's id, `id` among them
  */
 export function relayPort(id: string, ids: readonly string[]): number {

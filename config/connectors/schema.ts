@@ -3,7 +3,7 @@ import { port, userIds } from "../common/values-schema.ts";
 import { connectorDefinition } from "./definition.ts";
 import { toolCall } from "./tool-call.ts";
 
-/** LiteLLM splits tool names at the first `-`, so aliases must not hold one (facts §2). */
+/** LiteLLM splits tool names at the first `-`, so aliases must not hold one (docs/litellm-1.77.3.md#tool-names). */
 const CONNECTOR_ID = /^[a-z][a-z0-9_]{0,19}$/;
 
 export const connectorId = z

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What LiteLLM 1.77.3 hashes to a server's id (facts §2, `mcp_server_manager.py` 835-870). */
+/** What LiteLLM 1.77.3 hashes to a server's id (docs/litellm-1.77.3.md#server-id). */
 export interface ServerIdentity {
   readonly name: string;
   /** After resolution of `os.environ/`. */
@@ -12,7 +12,8 @@ export interface ServerIdentity {
 
 /**
  * The id under which LiteLLM 1.77.3 knows a server of its config file: 32 hex digits. Keys are
- * granted by this id and by nothing else: a grant by name matches nothing (facts §3).
+ * granted by this id and by nothing else: a grant by name matches nothing
+ * (docs/litellm-1.77.3.md#grant-by-name).
  */
 export function serverId(server: ServerIdentity): string {
   const identity = [

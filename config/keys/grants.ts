@@ -3,7 +3,7 @@ import type { KeyModel } from "./model.ts";
 
 /**
  * Stands for "no server" and "no model": LiteLLM 1.77.3 reads an empty list as everything
- * (facts §3), and a name that matches nothing as nothing.
+ * (docs/litellm-1.77.3.md#grant-empty), and a name that matches nothing as nothing.
  */
 export const nothing = "__none__";
 

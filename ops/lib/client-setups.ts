@@ -7,7 +7,7 @@ export interface ClientSetup {
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 /**
- * Set-up of every client (facts §11). All speak streamable HTTP to `/mcp/`, with the slash.
+ * Set-up of every client (docs/litellm-1.77.3.md#clients). All speak streamable HTTP to `/mcp/`, with the slash.
  * @param gatewayUrl without a trailing slash
  * @param key the virtual key, or a placeholder
  */

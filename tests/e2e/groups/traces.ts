@@ -17,7 +17,7 @@ export async function toolRows(deployment: Deployment, key: string): Promise<str
   );
 }
 
-/** Polls for `count` rows: LiteLLM writes them in batches, every 1 to 7 s (facts §7). */
+/** Polls for `count` rows: LiteLLM writes them in batches, every 1 to 7 s (docs/litellm-1.77.3.md#spend-rows). */
 async function waitForRows(deployment: Deployment, key: string, count: number): Promise<string[]> {
   const end = Date.now() + 30_000;
   let rows = await toolRows(deployment, key);

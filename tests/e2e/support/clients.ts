@@ -44,7 +44,8 @@ export class Desk {
       // No calls home, no updates while testing.
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
       DISABLE_AUTOUPDATER: "1",
-      // In a folder that it does not trust, Gemini CLI says Disabled without trying (facts §11).
+      // In a folder that it does not trust, Gemini CLI says Disabled without trying
+      // (docs/litellm-1.77.3.md#client-gemini-cli).
       GEMINI_CLI_TRUST_WORKSPACE: "true",
     };
   }

@@ -233,7 +233,8 @@ describe("a server that runs elsewhere", () => {
       auth: { type: "bearer_token", variable: "CONNECTOR_R_AUTH" },
     });
     expect(connector?.container).toBeUndefined();
-    // Another server id than without the credential: LiteLLM hashes its type (facts §2).
+    // Another server id than without the credential: LiteLLM hashes its type
+    // (docs/litellm-1.77.3.md#server-id).
     expect(connector?.serverId).toBe("e70be1e7ccf6e51c5cc91645f323ce52");
   });
 });

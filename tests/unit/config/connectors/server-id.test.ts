@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { serverId } from "../../../../config/connectors/server-id.ts";
 
-/** The recipe of LiteLLM's facts sheet, by another implementation of SHA-256. */
+/** The recipe of docs/litellm-1.77.3.md#server-id, by another implementation of SHA-256. */
 function byShell(identity: string): string {
   return execFileSync("/bin/sh", [
     "-c",
