@@ -1,8 +1,9 @@
 """Writes the certificate authorities that LiteLLM is to trust, and prints the file's name.
 
 LiteLLM 1.77.3 makes new HTTP clients for every tool call, and each of them loads the whole bundle
-of authorities, also for http:// URLs: more than half of a call's time (docs/litellm-1.77.3.md#call-cost-cause). So it gets the
-roots that the configured model providers really use, found by asking them, and private ones.
+of authorities, also for http:// URLs: more than half of a call's time
+(docs/litellm-1.77.3.md#call-cost-cause). So it gets the roots that the configured model providers
+really use, found by asking them, and private ones.
 
 `roots.json` beside this file: {"hosts": ["name:port"], "own": PEM}. A provider that does not
 answer now means the whole bundle: slower, and nothing fails. They are asked where LiteLLM will ask
