@@ -37,6 +37,8 @@ suite() {
     console.log(result.numPassedTests, result.numFailedTests + result.numRuntimeErrorTestSuites, skipped);
   ' "$file" 2>/dev/null) || counts="0 1 0"
   read -r p f s <<<"$counts"
+  printf '%s: the slowest files and tests\n' "$1"
+  [ ! -s "$file" ] || node ops/slowest.ts "$file"
   # Also jest itself may end badly although every test it counted passed.
   if [ "$f" = 0 ] && { [ "$status" != 0 ] || [ "$p" = 0 ]; }; then
     echo "!! $1: jest ended with $status after $p passed tests" >&2
