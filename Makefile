@@ -90,7 +90,7 @@ bench: images ## timings: PART=stack (beside docker compose), transports, scale,
 	@$(IN) for part in $(or $(PART),stack transports scale add); do \
 	  if [ "$$part" = stack ]; then bash lab/steps/compose.sh; fi; node bench/$$part.ts; done
 
-check: lab ## format, lint, layering, types, dead code, published advisories, shell scripts
+check: lab ## format, lint, layering, types, dead code, published advisories, shell scripts, Python
 	@$(IN) bash ops/check.sh
 
 hooks: lab ## run the quick checks before each commit and push: installs pre-commit and its hooks

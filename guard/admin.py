@@ -36,6 +36,7 @@ def master_key():
 
 def api(method, path, body=None):
     """LiteLLM's JSON answer; exits with its error text otherwise."""
+    what = f"{method} {path.partition('?')[0]}"
     request = urllib.request.Request(
         BASE + path,
         method=method,
@@ -52,9 +53,9 @@ def api(method, path, body=None):
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
-        sys.exit(f"LiteLLM answered {error.code} to {method} {path.partition('?')[0]}: {error.read()[:500]!r}")
+        sys.exit(f"LiteLLM answered {error.code} to {what}: {error.read()[:500]!r}")
     except urllib.error.URLError as error:
-        sys.exit(f"LiteLLM cannot be reached for {method} {path.partition('?')[0]}: {error.reason}")
+        sys.exit(f"LiteLLM cannot be reached for {what}: {error.reason}")
 
 
 def keys():
@@ -158,7 +159,7 @@ def purge(wanted):
             # By LiteLLM's own call, because it also remembers keys: for a minute.
             api("POST", "/key/block", {"key": row["token"]})
         except SystemExit:
-            # A row that was written by hand: LiteLLM fails on it, before it has blocked it or after.
+            # A row that was written by hand: LiteLLM fails on it, before or after blocking it.
             # What is not blocked now, purge-keys.sh blocks in the database, and says so itself.
             pass
     blocked = {row["token"] for row in keys() if row.get("blocked")} if others else set()
@@ -183,7 +184,8 @@ def call(wanted):
     text = "\n".join(part.get("text", "") for part in answer["result"]["content"])
     refused = answer["result"].get("isError", False)
     if refused != (wanted["outcome"] == "error"):
-        sys.exit(f"the call {'has failed' if refused else 'was to be refused, and was answered'}: {text[:500]}")
+        wrong = "has failed" if refused else "was to be refused, and was answered"
+        sys.exit(f"the call {wrong}: {text[:500]}")
     return text
 
 

@@ -1,9 +1,10 @@
 """Proves a proxy before it gets any traffic: `docker exec -i ... python3 candidate.py`.
 
-Standard input: {"keys": [{name, value, tools}], "calls": [{tool, arguments, expect, outcome, key}]},
-where `outcome` is "result" or "error" and `key` a key's value or null for the master key. Runs inside the new proxy's container, on its
-own loopback: no client can reach it yet. Says all that does not hold and ends with 1, so that the
-edge stays with the proxy before. Standard library only.
+Standard input:
+{"keys": [{name, value, tools}], "calls": [{tool, arguments, expect, outcome, key}]}, where
+`outcome` is "result" or "error" and `key` a key's value or null for the master key. Runs inside the
+new proxy's container, on its own loopback: no client can reach it yet. Says all that does not hold
+and ends with 1, so that the edge stays with the proxy before. Standard library only.
 """
 
 import json
@@ -47,7 +48,9 @@ def wrong_with_list(key):
     missing = [name for name in key["tools"] if name not in seen]
     extra = [name for name in seen if name not in key["tools"]]
     said = [f"does not list {', '.join(missing)}"] if missing else []
-    return "; ".join(said + ([f"lists {', '.join(extra)}, which are not in its row"] if extra else []))
+    return "; ".join(
+        said + ([f"lists {', '.join(extra)}, which are not in its row"] if extra else [])
+    )
 
 
 def wrong_with_call(call):

@@ -1,10 +1,10 @@
 """The request gate: an ASGI application in front of LiteLLM's, and the first that sees a request.
 
 It knows the key by the guard's policy, not by LiteLLM; takes the request apart by what its route
-allows (gate_routes.py), writes it anew, and hands LiteLLM that. So no field, header or spelling that
-LiteLLM 1.77.3 gives a meaning of its own reaches its code, in whatever order that code looks at a
-request (docs/decisions/request-gate.md). Routes that are no client's ask for a secret that is in no
-variable and no body.
+allows (gate_routes.py), writes it anew, and hands LiteLLM that. So no field, header or spelling
+that LiteLLM 1.77.3 gives a meaning of its own reaches its code, in whatever order that code looks
+at a request (docs/decisions/request-gate.md). Routes that are no client's ask for a secret that is
+in no variable and no body.
 """
 
 import asyncio
@@ -12,10 +12,10 @@ import hmac
 import json
 import re
 
+from gate_bodies import ROUTES, Bodies
 from gate_fields import Refused
 from gate_headers import by_name, for_litellm, key_hash, token_of
 from gate_identity import IDENTITY
-from gate_bodies import ROUTES, Bodies
 from gate_json import check_content, length_of
 from guard_policy import Refusal
 
@@ -26,8 +26,8 @@ HEALTH = ("/health/liveliness", "/health/liveness")
 READINESS = "/health/readiness"
 # The operator's secret: in this header, or for LiteLLM's pages in a cookie, which SIGN_IN sets.
 ADMIN, COOKIE, SIGN_IN = b"x-mcp-gateway-admin", b"mcp_gateway_admin", "/mcp-gateway/admin"
-# Bytes of a request to a model, as the edge's own limit (edge.maxBodyMb) can be set at most; to /mcp,
-# what LiteLLM's MCP SDK takes, after it has read all of a larger one.
+# Bytes of a request to a model, as the edge's own limit (edge.maxBodyMb) can be set at most; to
+# /mcp, what LiteLLM's MCP SDK takes, after it has read all of a larger one.
 LARGEST, LARGEST_MCP = 1024 * 1024 * 1024, 4 * 1024 * 1024
 
 
@@ -65,7 +65,10 @@ async def whole(receive, most):
 
 
 class Gate:
-    """`app`: LiteLLM. `policy`: guard_policy's. `admin`: the operator's secret. `log`: one dict a line."""
+    """In front of `app`, LiteLLM. `policy`: guard_policy's. `admin`: the operator's secret.
+
+    `log`: gets a dict for each line.
+    """
 
     def __init__(self, app, policy, admin, health, log):
         self._app, self._policy, self._admin = app, policy, admin.encode()

@@ -18,8 +18,8 @@ CHAT, RESPONSES = "/v1/chat/completions", "/v1/responses"
 ROUTES = {CHAT: gate_routes.chat, RESPONSES: gate_routes.responses, "mcp": gate_routes.mcp}
 # Bytes of a body that is taken apart at once, and that counts for nothing.
 SMALL = 128 * 1024
-# Bytes of larger bodies that are under way at once, of one key and of all: each is in memory several
-# times while LiteLLM works on it. One that is larger than that goes alone.
+# Bytes of larger bodies that are under way at once, of one key and of all: each is in memory
+# several times while LiteLLM works on it. One that is larger than that goes alone.
 OF_A_KEY, OF_ALL = 8 * 1024 * 1024, 32 * 1024 * 1024
 
 

@@ -43,7 +43,7 @@ def _now(name):
 
 
 def remember():
-    """Gives the database client its URL and LiteLLM its salt key from here, also after the start."""
+    """Gives the database client its URL and LiteLLM its salt key, also after the start."""
     from litellm.proxy.common_utils import encrypt_decrypt_utils
 
     salt_key = os.environ["LITELLM_SALT_KEY"]

@@ -117,7 +117,7 @@ def name(value, at, report):
 
 
 def data_url(value, at, report):
-    """Content that is in the request. LiteLLM fetches every other address itself, for some providers."""
+    """Content that is in the request. LiteLLM fetches other addresses itself for some providers."""
     if not isinstance(value, str) or not value[:5].lower() == "data:":
         raise Refused(
             400,
@@ -184,8 +184,8 @@ def record(refused=EVERYWHERE, **fields):
             elif name in refused:
                 raise Refused(
                     400,
-                    f'"{shown(join(at, name))}" may not be said to this gateway: LiteLLM gives it a meaning of '
-                    "its own, which its operator alone decides",
+                    f'"{shown(join(at, name))}" may not be said to this gateway: LiteLLM gives it '
+                    "a meaning of its own, which its operator alone decides",
                     f"field {shown(join(at, name))}",
                 )
             else:

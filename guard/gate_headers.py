@@ -37,12 +37,12 @@ def key_hash(token):
 
 
 def printable(text):
-    """LiteLLM makes an index row of it, and drops what it counts for all keys if that is too long."""
+    """LiteLLM makes an index row of it; one too long makes it drop what it counts for all keys."""
     return "".join(one for one in text if one.isascii() and one.isprintable())[:128]
 
 
 def _alias(name):
-    """The connector that LiteLLM takes `x-mcp-<alias>-<header>` for: the last part means nothing to it."""
+    """The connector that LiteLLM takes `x-mcp-<alias>-<header>` for, whatever the last part is."""
     return name[len("x-mcp-") :].rpartition("-")[0]
 
 
@@ -65,8 +65,8 @@ def for_litellm(headers, token, row):
             if alias not in row.tools:
                 raise Refused(
                     400,
-                    f'the header "{shown(name)}" is for a connector that key "{row.name}" does not have: '
-                    f"its row has {row.words()}",
+                    f'the header "{shown(name)}" is for a connector that key "{row.name}" does not '
+                    f"have: its row has {row.words()}",
                     f"header {shown(name)}",
                 )
             if len(values) > 1:

@@ -1,6 +1,7 @@
-"""Whether this proxy serves: its database answers. LiteLLM's own readiness goes by what was so before.
+"""Whether this proxy serves: its database answers.
 
-Seen: the database gone, every key answered with 401 or 503, and Docker called the proxy healthy.
+LiteLLM's own readiness goes by what was so before. Seen: the database gone, every key answered with
+401 or 503, and Docker called the proxy healthy.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import signal
 import sys
 import time
 
-# Seconds between looks, for an answer, and until a proxy that does not serve makes room for another.
+# Seconds between looks, for an answer, and until a proxy that does not serve makes room.
 EVERY, WAIT, PATIENCE = 5, 5, 60
 # Looks in a row without an answer: one may be a moment's.
 FAILED = 2

@@ -1,7 +1,8 @@
 """A request's body, read in the one way in which it can be read, and written anew.
 
 LiteLLM 1.77.3 reads a body as a form if "form" is anywhere in its content type, by orjson, and by
-two more parsers where that fails. What it gets from here all of them read alike. Standard library only.
+two more parsers where that fails. What it gets from here all of them read alike.
+Standard library only.
 """
 
 import json
@@ -9,7 +10,8 @@ import re
 
 from gate_fields import Refused
 
-# U+0000 as JSON has it: PostgreSQL takes none, and LiteLLM drops every key's spend of that moment with it.
+# U+0000 as JSON has it: PostgreSQL takes none, and with it LiteLLM drops every key's spend of that
+# moment.
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 # Lists and objects of one body: each is some KB in memory while LiteLLM works on it.
 MOST_PARTS = 100_000
@@ -27,7 +29,7 @@ def _no_constant(name):
 
 
 def parse(body):
-    """The value of a JSON text; Refused for everything that two parsers could take for two things."""
+    """The value of a JSON text; Refused for what two parsers could take for two things."""
     if body.count(b"{") + body.count(b"[") > MOST_PARTS:
         raise Refused(413, f"the request has more than {MOST_PARTS} lists and objects", "parts")
     try:
@@ -60,7 +62,7 @@ def write(value):
 
 
 def check_content(headers):
-    """Refuses a body that does not say that it is plain JSON. `headers`: lower-case name → values."""
+    """Refuses a body that is not called plain JSON. `headers`: lower-case name → values."""
     kinds = headers.get("content-type", [])
     kind, _, parameters = (kinds[0] if kinds else "application/json").partition(";")
     charset = parameters.replace(" ", "").replace('"', "").lower()

@@ -11,25 +11,24 @@ import sys
 # LiteLLM loads this file by its path: its neighbours are found only if we say where.
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
-from litellm.integrations.custom_guardrail import CustomGuardrail  # noqa: E402
-from litellm.proxy._types import UserAPIKeyAuth  # noqa: E402
-from litellm.types.guardrails import GuardrailEventHooks  # noqa: E402
-from litellm.types.utils import CallTypes  # noqa: E402
+from litellm.integrations.custom_guardrail import CustomGuardrail
+from litellm.types.guardrails import GuardrailEventHooks
+from litellm.types.utils import CallTypes
 
-import guard_answers  # noqa: E402
-import guard_doors  # noqa: E402
-import guard_kept  # noqa: E402
-import guard_requests  # noqa: E402
-import guard_schemas  # noqa: E402
-import guard_seams  # noqa: E402
-import guard_sessions  # noqa: E402
-import guard_stateless  # noqa: E402
-import guard_tokens  # noqa: E402
-import guard_tools  # noqa: E402
-from guard_calls import CALL, SCOPE, Call, Scope, emit, scope  # noqa: E402
-from guard_doors import refused, token_of  # noqa: E402
-from guard_policy import Policy, Refusal  # noqa: E402
-from guard_tools import LockedTools  # noqa: E402
+import guard_answers
+import guard_doors
+import guard_kept
+import guard_requests
+import guard_schemas
+import guard_seams
+import guard_sessions
+import guard_stateless
+import guard_tokens
+import guard_tools
+from guard_calls import CALL, SCOPE, Call, Scope, emit, scope
+from guard_doors import refused, token_of
+from guard_policy import Policy, Refusal
+from guard_tools import LockedTools
 
 POLICY = os.environ.get("MCP_GATEWAY_POLICY", "/etc/mcp-gateway-policy/policy.json")
 ROUTES = {"aresponses": "/v1/responses"}
@@ -125,7 +124,9 @@ def rest_token(kwargs):
 def install():
     problems = guard_seams.unknown()
     if problems:
-        raise RuntimeError("mcp-gateway: this is not the LiteLLM that the guard knows: " + "; ".join(problems))
+        raise RuntimeError(
+            "mcp-gateway: this is not the LiteLLM that the guard knows: " + "; ".join(problems)
+        )
     guard_tools.lock = LockedTools(policy.locks, emit)
     guard_sessions.install()
     guard_kept.install()

@@ -1,4 +1,4 @@
-"""What an MCP server may answer, while it is read: so much of it, unpacked, and from where it was asked.
+"""What an MCP server may answer, while it is read: so much, unpacked, and from where it was asked.
 
 LiteLLM 1.77.3 reads whatever comes to its end, and has it in memory several times.
 """
@@ -17,7 +17,9 @@ TOO_LARGE = (
 )
 # Lists and objects of an answer: the MCP SDK makes 2.5 KB of each, also of an empty one.
 PARTS = 100_000
-TOO_MANY = f"the server's answer has more than {PARTS} lists and objects and was not read to its end"
+TOO_MANY = (
+    f"the server's answer has more than {PARTS} lists and objects and was not read to its end"
+)
 # A large answer is read in steps, with a pause after each that all large answers share: LiteLLM has
 # one thread for everybody, and a small answer is not to wait for four that are large.
 FREE, STEP, PAUSE = 512 * 1024, 256 * 1024, 0.01
@@ -94,4 +96,6 @@ def bound(response, told):
 
 
 def met_the_limit(result):
-    return result.isError and any(getattr(part, "text", None) in (TOO_LARGE, TOO_MANY) for part in result.content)
+    return result.isError and any(
+        getattr(part, "text", None) in (TOO_LARGE, TOO_MANY) for part in result.content
+    )

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from contextvars import ContextVar
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from guard_policy import Refusal, shown, split
 
@@ -21,7 +21,7 @@ def emit(entry):
 class Scope:
     """Who is behind the request that this task serves, and what the request may execute."""
 
-    __slots__ = ("token", "route", "offered")
+    __slots__ = ("offered", "route", "token")
 
     def __init__(self, token, route, offered=None):
         self.token = token
@@ -81,7 +81,7 @@ class Call:
         emit(
             {
                 "audit": "mcp",
-                "time": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+                "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "key": self.key,
                 "connector": connector,
                 "tool": tool,

@@ -32,7 +32,7 @@ def refused(refusal):
 
 
 def token_of(user):
-    """The SHA-256 of the key that LiteLLM has authenticated and the gate has seen: the same, or nobody's.
+    """The SHA-256 of the key that LiteLLM has authenticated and the gate has seen, or nobody's.
 
     A request that has come past the gate has no identity, whatever LiteLLM takes it for.
     """
@@ -91,7 +91,9 @@ async def executed(call, original, name, *args, **kwargs):
             call.outcome = "cancelled"
         if asyncio.current_task().cancelling():
             raise
-        raise RuntimeError(guard_cancel.CANCELLED if call.cancelled else guard_sessions.GONE) from None
+        raise RuntimeError(
+            guard_cancel.CANCELLED if call.cancelled else guard_sessions.GONE
+        ) from None
     except Full as full:
         call.outcome = "limited"
         raise HTTPException(status_code=429, detail=str(full)) from None
@@ -167,7 +169,7 @@ def handler_front(policy):
                 CALL.set(call)
                 with guard_cancel.running(who.token, call):
                     answer = await original(request)
-                # LiteLLM answers every exception, and every failure of a tool, with `isError: false`.
+                # LiteLLM answers every exception and every failure of a tool with `isError: false`.
                 answer.root.isError = call.outcome != "ok"
                 answer.root = guard_answers.told(answer.root)
                 return answer
@@ -178,7 +180,7 @@ def handler_front(policy):
 
 
 def logged_front(original):
-    """What a tool was given is the tool's matter: LiteLLM would keep it whole, in every spend row."""
+    """What a tool was given is the tool's matter: LiteLLM would keep it in every spend row."""
 
     def logged(name, arguments, server_name):
         return original(name=name, arguments={}, server_name=server_name)

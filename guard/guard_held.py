@@ -83,7 +83,9 @@ async def _streams(client, answered):
         async with sse_client(timeout=client.timeout, **given) as streams:
             yield (*streams, None)
     else:
-        async with streamablehttp_client(timeout=timedelta(seconds=client.timeout), **given) as streams:
+        async with streamablehttp_client(
+            timeout=timedelta(seconds=client.timeout), **given
+        ) as streams:
             yield streams
 
 
@@ -115,7 +117,7 @@ class _Session(ClientSession):
         return result
 
     async def list_tools(self, *args, **kwargs):
-        """Without what results are held against: no lock has it, and the SDK would follow it anywhere."""
+        """Without what results are held against: no lock has it, and the SDK would follow it."""
         page = await super().list_tools(*args, **kwargs)
         for tool in page.tools:
             tool.outputSchema = None
@@ -166,16 +168,18 @@ class Held:
 
     async def _live(self, client):
         try:
-            async with _streams(client, self._answered) as (reading, writing, name):
-                async with _Session(reading, writing) as session:
-                    self._begun, session.when_ended = session, self.close
-                    session.is_bridged = client.is_bridged
-                    await session.initialize()
-                    self.session = session
-                    self._opened.set()
-                    await self._end.wait()
-                    if self._given_up is not None:
-                        await self._stop(session, name is not None and name() is None)
+            async with (
+                _streams(client, self._answered) as (reading, writing, name),
+                _Session(reading, writing) as session,
+            ):
+                self._begun, session.when_ended = session, self.close
+                session.is_bridged = client.is_bridged
+                await session.initialize()
+                self.session = session
+                self._opened.set()
+                await self._end.wait()
+                if self._given_up is not None:
+                    await self._stop(session, name is not None and name() is None)
         except Exception as error:
             # In LiteLLM's words; it goes on without a session, and says so to the client.
             verbose_logger.warning(f"MCP client connection failed: {error}")
@@ -205,7 +209,10 @@ class Held:
 
     async def _answered(self, response):
         if response.request.method == "POST":
-            if self._given_up is not None and b'"notifications/cancelled"' in response.request.content:
+            if (
+                self._given_up is not None
+                and b'"notifications/cancelled"' in response.request.content
+            ):
                 self._told.set()
             elif response.status_code >= 400:
                 self.forgotten = response.status_code in FORGOTTEN
@@ -239,7 +246,7 @@ class Held:
         return self.session is not None and not self._end.is_set()
 
     def give_up(self, place):
-        """Ends the session with a call under way in it, which keeps its place until it has ended."""
+        """Ends the session with a call under way, which keeps its place until it has ended."""
         if not self._end.is_set():
             place.stay()
             self._given_up = place

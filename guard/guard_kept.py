@@ -20,8 +20,8 @@ from mcp.types import ListToolsResult
 
 import guard_seams
 import guard_tools
-from guard_limits import LIMITS
 from guard_held import Held
+from guard_limits import LIMITS
 from guard_places import PLACE
 from guard_sessions import GONE
 from guard_tools import Changed
@@ -122,12 +122,17 @@ class _Tools:
 
 
 class KeptClient(MCPClient):
-    """LiteLLM's client: for a list with a session of its own, for a call with one that was there before
-    and may stay."""
+    """LiteLLM's client: for a list with a session of its own, for a call with one that was there
+    before and may stay."""
 
     def __init__(self, plain, key, alias):
         self.__dict__.update(plain.__dict__)
-        said = [key, self.server_url, str(self.transport_type), sorted(self._get_auth_headers().items())]
+        said = [
+            key,
+            self.server_url,
+            str(self.transport_type),
+            sorted(self._get_auth_headers().items()),
+        ]
         # None: nobody's, and nowhere to wait.
         self._place = None if key is None else hashlib.sha256(repr(said).encode()).digest()
         self._alias = alias
@@ -164,9 +169,9 @@ class KeptClient(MCPClient):
     async def check(self, name):
         """Refuses a tool unless the server lists it as it was locked, by what is known of it now.
 
-        A session is looked at when it is new, when its server says that its tools are others now, and
-        when anybody has seen a tool that is not as it was. The MCP SDK would ask for the list after
-        the first call, to check the result: before it, it costs nothing.
+        A session is looked at when it is new, when its server says that its tools are others now,
+        and when anybody has seen a tool that is not as it was. The MCP SDK would ask for the list
+        after the first call, to check the result: before it, it costs nothing.
         """
         held, lock = self.held, guard_tools.lock
         if held.tools is None or held.session.changed or lock.differs(self._alias, name):
@@ -174,7 +179,9 @@ class KeptClient(MCPClient):
                 listed = await held.list()
             except (McpError, anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
                 if held.calls == 0:
-                    raise ConnectionError(f"the server does not list its tools: {error or GONE}") from None
+                    raise ConnectionError(
+                        f"the server does not list its tools: {error or GONE}"
+                    ) from None
                 # It has forgotten this session: nothing has been executed.
                 await self.again()
                 return await self.check(name)
@@ -184,7 +191,7 @@ class KeptClient(MCPClient):
             held.tools = frozenset(tool.name for tool in listed)
         lock.check(self._alias, name, held.tools)
 
-    # Without a session LiteLLM would try once more, and then speak of one that is "not initialized".
+    # Without a session LiteLLM would try once more, and speak of one that is "not initialized".
 
     async def call_tool(self, call):
         if self.held is None:

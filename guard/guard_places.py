@@ -94,9 +94,10 @@ class Places:
     def _words(self, connector, what, limit):
         where = "callsPerProcess" if connector in self._limits["processes"] else "callsPerConnector"
         return (
-            f"{what}, and this key has no place for another: at most {self._limits['callsPerKey']} calls "
-            f"of a key are under way at once, {max(1, self._most(connector) // 2)} of them at "
-            f'"{connector}" (proxy.limits.{limit}, callsPerKey and {where} in the gateway\'s configuration)'
+            f"{what}, and this key has no place for another: at most "
+            f"{self._limits['callsPerKey']} calls of a key are under way at once, "
+            f'{max(1, self._most(connector) // 2)} of them at "{connector}" '
+            f"(proxy.limits.{limit}, callsPerKey and {where} in the gateway's configuration)"
         )
 
     def _forget(self, key, connector, turn):

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 VERSION = 2
 SEPARATOR = "-"
@@ -27,7 +27,7 @@ class Refusal(Exception):
 class Row:
     """One key's row: what it may call."""
 
-    __slots__ = ("name", "tools", "models", "expires", "full_names")
+    __slots__ = ("expires", "full_names", "models", "name", "tools")
 
     def __init__(self, name, tools, models, expires):
         self.name = name
@@ -48,7 +48,7 @@ class Row:
 
     def check_time(self, now):
         if self.expires is not None and now >= self.expires:
-            moment = datetime.fromtimestamp(self.expires, timezone.utc).isoformat()
+            moment = datetime.fromtimestamp(self.expires, UTC).isoformat()
             raise Refusal(f'key "{self.name}" expired at {moment}', self.name)
 
     def check_tool(self, name):
@@ -69,7 +69,8 @@ class Row:
         if name not in self.models:
             models = ", ".join(sorted(self.models)) or "no models"
             raise Refusal(
-                f'key "{self.name}" may not use model "{shown(name)}": its row has {models}', self.name
+                f'key "{self.name}" may not use model "{shown(name)}": its row has {models}',
+                self.name,
             )
 
 
@@ -127,7 +128,7 @@ def _lock(alias, value):
 
 
 def parse(text):
-    """A policy file's rows by key hash, and its locks by connector; ValueError says what is wrong."""
+    """A policy file's rows by key hash, its locks by connector; ValueError says what is wrong."""
     document = json.loads(text, object_pairs_hook=_unique)
     if not isinstance(document, dict) or set(document) != {"version", "keys", "connectors"}:
         raise ValueError("it does not have exactly version, keys and connectors")

@@ -30,7 +30,8 @@ def connectors_of(url, row):
     for name in names:
         if name not in row.tools:
             raise Refusal(
-                f'key "{row.name}" may not use connector "{shown(name)}": its row has {row.words()}',
+                f'key "{row.name}" may not use connector "{shown(name)}": '
+                f"its row has {row.words()}",
                 row.name,
             )
     return names

@@ -1,8 +1,8 @@
 """A tool's schema is checked once, not at every call.
 
-`jsonschema.validate` holds each schema against its meta-schema before it looks at the value; the MCP
-SDK calls it for the arguments of a call and again for its result: a twelfth of what a call costs
-LiteLLM. The value is looked at each time as before.
+`jsonschema.validate` holds each schema against its meta-schema before it looks at the value; the
+MCP SDK calls it for the arguments of a call and again for its result: a twelfth of what a call
+costs LiteLLM. The value is looked at each time as before.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The places of LiteLLM 1.77.3 at which the guard stands, and the proof that they are the known ones.
+"""The places of LiteLLM 1.77.3 at which the guard stands, and the proof that they are those.
 
 LiteLLM's files stay as they are. Where it has no hook, a function of the running process is put
 in front of one of its own; only for the exact source that was read when this was written
@@ -12,6 +12,7 @@ import inspect
 
 VERSION = "1.77.3"
 _MCP = "litellm.proxy._experimental.mcp_server"
+_MANAGER = f"{_MCP}.mcp_server_manager:MCPServerManager"
 
 # What the guard wraps, or rests on: the first 16 hex digits of the source's SHA-256.
 KNOWN = {
@@ -21,13 +22,13 @@ KNOWN = {
     f"{_MCP}.server:_get_standard_logging_mcp_tool_call": "d57303c62ecce5d4",
     f"{_MCP}.server:_handle_managed_mcp_tool": "380140d2b8bd86c8",
     f"{_MCP}.server:get_auth_context": "43668941b0755af3",
-    f"{_MCP}.mcp_server_manager:MCPServerManager.call_tool": "0d0c8228782216a4",
-    f"{_MCP}.mcp_server_manager:MCPServerManager._create_mcp_client": "4113a5aa95e054e8",
-    f"{_MCP}.mcp_server_manager:MCPServerManager._create_prefixed_tools": "29b06249377517ec",
-    f"{_MCP}.mcp_server_manager:MCPServerManager._get_tools_from_server": "e207723c0fcb192d",
-    f"{_MCP}.mcp_server_manager:MCPServerManager._fetch_tools_with_timeout": "752dca5bc137782f",
+    f"{_MANAGER}.call_tool": "0d0c8228782216a4",
+    f"{_MANAGER}._create_mcp_client": "4113a5aa95e054e8",
+    f"{_MANAGER}._create_prefixed_tools": "29b06249377517ec",
+    f"{_MANAGER}._get_tools_from_server": "e207723c0fcb192d",
+    f"{_MANAGER}._fetch_tools_with_timeout": "752dca5bc137782f",
     "litellm.experimental_mcp_client.client:MCPClient": "482fa87321c1d09c",
-    f"{_MCP}.mcp_server_manager:MCPServerManager._get_mcp_server_from_tool_name": "d0440da3f06bef8d",
+    f"{_MANAGER}._get_mcp_server_from_tool_name": "d0440da3f06bef8d",
     f"{_MCP}.rest_endpoints:_get_tools_for_single_server": "f76e05f5022c52fa",
     f"{_MCP}.rest_endpoints:_execute_with_mcp_client": "e90ff374205f72f6",
     f"{_MCP}.rest_endpoints:call_tool_rest_api": "aa6a3471eb169e87",

@@ -1,8 +1,8 @@
 """A server that ends its answer without having answered: the call ends then, and says so.
 
-Over streamable HTTP the MCP SDK goes on waiting, for ever: LiteLLM 1.77.3 sets no limit. A container
-that is killed while a tool runs does that, a server that forgets a session, one that answers with
-something else than MCP (tests/contract/guard.test.ts, guard-kept.test.ts).
+Over streamable HTTP the MCP SDK goes on waiting, for ever: LiteLLM 1.77.3 sets no limit. A
+container that is killed while a tool runs does that, a server that forgets a session, one that
+answers with something else than MCP (tests/contract/guard.test.ts, guard-kept.test.ts).
 """
 
 import anyio
@@ -40,7 +40,10 @@ def end_pending(session, requests, words=GONE):
 
 def says_gone(result):
     """Whether LiteLLM's client has made an answer of it: it hands out its exceptions as results."""
-    return result.isError and [getattr(part, "text", None) for part in result.content] in ([GONE], [CLOSED])
+    return result.isError and [getattr(part, "text", None) for part in result.content] in (
+        [GONE],
+        [CLOSED],
+    )
 
 
 def incoming_front(original):

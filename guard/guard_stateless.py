@@ -2,8 +2,8 @@
 
 The MCP SDK of LiteLLM's image (mcp 1.10.1) begins a server for each request, in a task group that
 all requests share, and never ends it: 48 KB each, and the proxy is out of memory after some 30,000
-of them. An exception in one of these servers ends the whole group, and with it `/mcp` until a restart
-(docs/litellm-1.77.3.md#wedge). Later SDKs end each server with its request, as is done here.
+of them. An exception in one of these servers ends the whole group, and with it `/mcp` until a
+restart (docs/litellm-1.77.3.md#wedge). Later SDKs end each server with its request, as is done here.
 """
 
 import anyio
@@ -44,7 +44,9 @@ def request_front(_):
                     try:
                         await self.app.run(heard, writing, options, stateless=True)
                     except Exception as error:
-                        verbose_logger.warning(f"mcp-gateway: an MCP request has ended with {error!r}")
+                        verbose_logger.warning(
+                            f"mcp-gateway: an MCP request has ended with {error!r}"
+                        )
                         # Or whoever asked would wait for ever.
                         own.cancel_scope.cancel()
 
@@ -59,4 +61,6 @@ def request_front(_):
 
 
 def install():
-    guard_seams.put_in_front(StreamableHTTPSessionManager, "_handle_stateless_request", request_front)
+    guard_seams.put_in_front(
+        StreamableHTTPSessionManager, "_handle_stateless_request", request_front
+    )

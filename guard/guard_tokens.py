@@ -1,7 +1,8 @@
 """Counting a text's tokens costs what its length costs, and no more.
 
-The tokenizer of LiteLLM's image (tiktoken 0.8) is quadratic on a run without word breaks, and LiteLLM counts
-on the thread that serves everybody: 130 KB of one letter, streamed, and every key waited for 34 s.
+The tokenizer of LiteLLM's image (tiktoken 0.8) is quadratic on a run without word breaks, and
+LiteLLM counts on the thread that serves everybody: 130 KB of one letter, streamed, and every key
+waited for 34 s.
 """
 
 import tiktoken

@@ -8,7 +8,7 @@ server's.
 
 import json
 from collections import Counter
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from guard_hash import tool_hash
 from guard_policy import Refusal, shown
@@ -71,8 +71,9 @@ class LockedTools:
         differs = self.differs(alias, name) if name in listed else ["its server does not list it"]
         if differs:
             raise Changed(
-                f'"{alias}-{shown(name)}" is not the tool that was locked ({", ".join(differs)}): nobody may '
-                "call it until it is again. `make verify` names it; `make tools-lock` if that is wanted"
+                f'"{alias}-{shown(name)}" is not the tool that was locked ({", ".join(differs)}): '
+                "nobody may call it until it is again. `make verify` names it; "
+                "`make tools-lock` if that is wanted"
             )
 
     @staticmethod
@@ -104,7 +105,7 @@ class LockedTools:
         self._log(
             {
                 "guard": "tools",
-                "time": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+                "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "connector": alias,
                 "tool": None if name is None else shown(name),
                 "state": "closed" if what else "as locked",

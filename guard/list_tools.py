@@ -24,7 +24,9 @@ def connect(server):
             StdioServerParameters(command=server["command"], args=server["args"], env=server["env"])
         )
     client = sse_client if server["transport"] == "sse" else streamablehttp_client
-    return client(server["url"], headers={**(server.get("headers") or {}), **relay_headers(server["url"])})
+    return client(
+        server["url"], headers={**(server.get("headers") or {}), **relay_headers(server["url"])}
+    )
 
 
 async def tools(server):
@@ -50,8 +52,10 @@ if __name__ == "__main__":
     wanted = json.load(sys.stdin)
     try:
         found = asyncio.run(asyncio.wait_for(tools(wanted), 30))
-    except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 - told to the caller
-        sys.exit(f"{wanted.get('url') or wanted['command']} did not list its tools: {reason(error)}")
+    except (Exception, BaseExceptionGroup) as error:
+        sys.exit(
+            f"{wanted.get('url') or wanted['command']} did not list its tools: {reason(error)}"
+        )
     print(
         json.dumps(
             [

@@ -10,10 +10,10 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import gate_environment  # noqa: E402
-import gate_health  # noqa: E402
-from gate import Gate  # noqa: E402
-from guard_policy import Policy  # noqa: E402
+import gate_environment
+import gate_health
+from gate import Gate
+from guard_policy import Policy
 
 POLICY = os.environ.get("MCP_GATEWAY_POLICY", "/etc/mcp-gateway-policy/policy.json")
 

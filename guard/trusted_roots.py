@@ -5,9 +5,9 @@ of authorities, also for http:// URLs: more than half of a call's time
 (docs/litellm-1.77.3.md#call-cost-cause). So it gets the roots that the configured model providers
 really use, found by asking them, and private ones.
 
-`roots.json` beside this file: {"hosts": ["name:port"], "own": PEM}. A provider that does not
-answer now means the whole bundle: slower, and nothing fails. They are asked where LiteLLM will ask
-them: through the proxy of HTTPS_PROXY, if there is one. Says on standard error which it is. Standard
+`roots.json` beside this file: {"hosts": ["name:port"], "own": PEM}. A provider that does not answer
+now means the whole bundle: slower, and nothing fails. They are asked where LiteLLM will ask them:
+through the proxy of HTTPS_PROXY, if there is one. Says on standard error which it is. Standard
 library and certifi, which LiteLLM brings.
 """
 
@@ -65,12 +65,14 @@ def connected(name, port):
 def root_of(host, context):
     """The PEM of the authority at which the chain of `name:port` ends."""
     name, _, port = host.rpartition(":")
-    with connected(name, int(port)) as plain:
-        with context.wrap_socket(plain, server_hostname=name.strip("[]")) as secure:
-            # Public from Python 3.13 on, and there in DER.
-            chain = getattr(secure, "get_verified_chain", secure._sslobj.get_verified_chain)()
-            root = chain[-1]
-            return ssl.DER_cert_to_PEM_cert(root if isinstance(root, bytes) else root.public_bytes(2))
+    with (
+        connected(name, int(port)) as plain,
+        context.wrap_socket(plain, server_hostname=name.strip("[]")) as secure,
+    ):
+        # Public from Python 3.13 on, and there in DER.
+        chain = getattr(secure, "get_verified_chain", secure._sslobj.get_verified_chain)()
+        root = chain[-1]
+        return ssl.DER_cert_to_PEM_cert(root if isinstance(root, bytes) else root.public_bytes(2))
 
 
 def first_of(bundle):
@@ -90,7 +92,10 @@ def trusted(wanted):
         try:
             pem = root_of(host, context)
         except OSError as error:
-            return bundle + own, f"all public roots: {host} could not be asked for its own ({error})"
+            return (
+                bundle + own,
+                f"all public roots: {host} could not be asked for its own ({error})",
+            )
         if pem not in roots:
             roots.append(pem)
     text = "".join(roots) + own

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Format, lint, layering, types, dead code, advisories, shell and Python scripts. One line for each, what
-# was wrong above it, and at the end: N passed, N failed[, N skipped]. Exit code 1 if anything failed.
+# Format, lint, layering, types, dead code, advisories, shell scripts, and format and lint of Python. One
+# line for each, what was wrong above it, and at the end: N passed, N failed[, N skipped]. Exit code 1
+# if anything failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=/dev/null
@@ -40,14 +41,7 @@ shell() {
   posix_scripts | xargs -r shellcheck --shell=sh --exclude=SC2154 || status=1
   return "$status"
 }
-python() {
-  files '*.py' | xargs -r python3 -c '
-import ast, sys
-for name in sys.argv[1:]:
-    with open(name, encoding="utf-8") as file:
-        ast.parse(file.read(), name)
-'
-}
+ruff() { .lab/python/bin/python -m ruff "$@"; }
 # Pulumi writes the salt of one checkout's passphrase into a stack's file. Committed, it made `make up`
 # in every other clone end with "incorrect passphrase".
 no_salt() { ! git grep --cached -n '^encryptionsalt:' -- 'Pulumi.*.yaml'; }
@@ -75,7 +69,13 @@ else
     failed=$((failed + 1))
   fi
 fi
-check python python
+if bash lab/steps/python.sh; then
+  check "python format" ruff format --check .
+  check "python lint" ruff check .
+else
+  echo "python: FAILED, there is no ruff" >&2
+  failed=$((failed + 1))
+fi
 
 line="$passed passed, $failed failed"
 [ "$skipped" = 0 ] || line="$line, $skipped skipped"

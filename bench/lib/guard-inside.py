@@ -17,7 +17,9 @@ KEY = "sk-" + "a" * 40
 row = {"name": "bench", "tools": {"notes": ["echo"]}, "models": [], "expires": None}
 with open("/tmp/policy.json", "w", encoding="utf-8") as file:
     keys = {hashlib.sha256(KEY.encode()).hexdigest(): row}
-    keys |= {f"{at:064x}": {**row, "tools": {"db": [f"t{n}" for n in range(50)]}} for at in range(100)}
+    keys |= {
+        f"{at:064x}": {**row, "tools": {"db": [f"t{n}" for n in range(50)]}} for at in range(100)
+    }
     json.dump({"version": 2, "keys": keys, "connectors": {}}, file)
 os.makedirs("/run/secrets", exist_ok=True)
 with open("/run/secrets/mcp-gateway.env", "w", encoding="utf-8") as file:
@@ -25,13 +27,14 @@ with open("/run/secrets/mcp-gateway.env", "w", encoding="utf-8") as file:
 os.environ["MCP_GATEWAY_POLICY"] = "/tmp/policy.json"
 sys.path.append("/guard")
 
-import guard  # noqa: E402
-from gate_identity import IDENTITY  # noqa: E402
-import guard_doors  # noqa: E402
 from litellm.proxy._experimental.mcp_server import server as litellm_server  # noqa: E402
 from litellm.proxy._types import UserAPIKeyAuth  # noqa: E402
 from mcp import types  # noqa: E402
 from mcp.server.lowlevel.server import request_ctx  # noqa: E402
+
+import guard  # noqa: E402
+import guard_doors  # noqa: E402
+from gate_identity import IDENTITY  # noqa: E402
 
 user = UserAPIKeyAuth(api_key=KEY)
 request = types.CallToolRequest(
@@ -72,8 +75,11 @@ async def main():
                 start = time.perf_counter()
                 await handler(request)
                 seen.append((time.perf_counter() - start) * 1000)
-    for name, seen in zip(("without", "with the guard"), times.values()):
-        print(f"inside, {name}: {len(seen)} calls, p50 {statistics.median(seen):.3f} ms", file=sys.stderr)
+    for name, seen in zip(("without", "with the guard"), times.values(), strict=True):
+        print(
+            f"inside, {name}: {len(seen)} calls, p50 {statistics.median(seen):.3f} ms",
+            file=sys.stderr,
+        )
 
 
 asyncio.run(main())

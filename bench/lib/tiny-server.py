@@ -1,4 +1,4 @@
-"""A tiny MCP server on the official SDK: `python3 -c SOURCE sse|http|stdio`, one tool, port 9000."""
+"""A tiny server on the MCP SDK, one tool, port 9000: `python3 -c SOURCE sse|http|stdio`."""
 
 import sys
 

@@ -2,10 +2,11 @@
 
 from types import SimpleNamespace
 
-import admin
 import pytest
-from fake_litellm import ADMIN_SECRET, MASTER_KEY, fake_litellm
 from hypothesis import settings
+
+import admin
+from fake_litellm import ADMIN_SECRET, MASTER_KEY, fake_litellm
 
 # The same examples at every run, and no folder of earlier ones.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)

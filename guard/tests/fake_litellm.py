@@ -57,8 +57,8 @@ class FakeLitellm:
 def fake_litellm(rows, master_key, answers=None, blocks_and_fails=False):
     """Writes down every request but those for the list of keys, which it pages by two.
 
-    `answers`: path → (status, body), `{}` elsewhere. A key is blocked if that is answered with success,
-    or always with `blocks_and_fails`.
+    `answers`: path → (status, body), `{}` elsewhere. A key is blocked if that is answered with
+    success, or always with `blocks_and_fails`.
     """
     rows = [dict(row) for row in rows]
     requests = []

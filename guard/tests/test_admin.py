@@ -2,8 +2,9 @@
 
 import socket
 
-import admin
 import pytest
+
+import admin
 from fake_litellm import OTHERS, fake_litellm, hashed, key_row, post, wanted_key
 
 WANTED = wanted_key()

@@ -1,7 +1,8 @@
 """What is said of a new proxy whose tool calls end in one way or another."""
 
-import candidate
 import pytest
+
+import candidate
 from fake_litellm import MASTER_KEY, fake_litellm
 
 CALL = {"tool": "web-fetch", "arguments": {}, "expect": "403", "key": None}

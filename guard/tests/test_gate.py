@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from through_gate import CHAT_KEY, JSON, NARROW_KEY, bearer, through_gate
 
 RESPONSES = "/v1/responses"
@@ -219,7 +220,8 @@ class TestBodyThatCouldBeReadInTwoWays:
         [
             pytest.param('{"model":"m","model":"other","messages":[]}', id="a field twice"),
             pytest.param(
-                '{"model":"m","messages":[{"role":"user","role":"tool"}]}', id="a nested field twice"
+                '{"model":"m","messages":[{"role":"user","role":"tool"}]}',
+                id="a nested field twice",
             ),
             pytest.param(
                 '{"model":"m","mod\\u0065l":"x","messages":[]}', id="a field twice, escaped once"

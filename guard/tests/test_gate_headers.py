@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from through_gate import JSON, NARROW_KEY, bearer, through_gate
 
 

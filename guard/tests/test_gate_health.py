@@ -2,8 +2,9 @@
 
 import asyncio
 
-import gate_health
 import pytest
+
+import gate_health
 
 
 @pytest.fixture(autouse=True)

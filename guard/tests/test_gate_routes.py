@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from through_gate import ADMIN_SECRET, CHAT_KEY, JSON, bearer, through_gate
 
 CHAT = json.dumps({"model": "m", "messages": [{"role": "user", "content": "hello"}]})

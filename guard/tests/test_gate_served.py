@@ -2,15 +2,16 @@
 
 import asyncio
 
-import gate
 import pytest
+
+import gate
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 BODY = {"type": "http.response.body", "body": b"x"}
 
 
 def served(work, leaves):
-    """What comes to pass while LiteLLM does `work(send)` for a client that leaves at some moment."""
+    """What comes to pass while LiteLLM does `work(send)` for a client that leaves some time."""
     said = []
 
     async def main():

@@ -101,7 +101,7 @@ def test_a_connectors_next_place_goes_to_the_key_whose_last_turn_is_the_longest_
         await scene.leave("c0", "d0")
         scene.log.append(dict(scene.places._waiting))
 
-    assert played(what) == "a0 a1 b0 b1 | a2 b2 c0 d0 a3 c1".split() + [{}]
+    assert played(what) == [*"a0 a1 b0 b1 | a2 b2 c0 d0 a3 c1".split(), {}]
 
 
 def test_says_which_limit_it_was_of_those_that_wait_and_of_how_long():

@@ -1,6 +1,7 @@
 """The policy file, and the one decision that is made from it.
 
-That the file which the deployment writes is read as it was meant: tests/unit/litellm/read-by-python.test.ts.
+That the file which the deployment writes is read as it was meant:
+tests/unit/litellm/read-by-python.test.ts.
 """
 
 import hashlib
@@ -8,10 +9,11 @@ import json
 import os
 from itertools import product
 
-import guard_policy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import guard_policy
 
 
 def sha256(text):
@@ -147,9 +149,7 @@ class TestPolicyFile:
             pytest.param(
                 changed('"version": 2', '"version": 2, "version": 2'), "twice", id="a key twice"
             ),
-            pytest.param(
-                changed(TOKEN, "sk-1"), "not named by a SHA-256", id="a key in the clear"
-            ),
+            pytest.param(changed(TOKEN, "sk-1"), "not named by a SHA-256", id="a key in the clear"),
             pytest.param(
                 changed('"models"', '"model"'),
                 "exactly name, tools, models and expires",
@@ -161,9 +161,7 @@ class TestPolicyFile:
                 "not a list of names",
                 id="a star",
             ),
-            pytest.param(
-                changed('"db"', '"d-b"'), "alias is none", id="an alias with a hyphen"
-            ),
+            pytest.param(changed('"db"', '"d-b"'), "alias is none", id="an alias with a hyphen"),
             pytest.param(
                 changed('"connectors": {', '"connectors": [], "x": {'),
                 "exactly",
@@ -174,9 +172,7 @@ class TestPolicyFile:
                 "not alias: lock",
                 id="a list of locks",
             ),
-            pytest.param(
-                changed("a" * 16 + "b", "b"), "a tool without a hash", id="a short hash"
-            ),
+            pytest.param(changed("a" * 16 + "b", "b"), "a tool without a hash", id="a short hash"),
             pytest.param(
                 changed("a" * 16, "A" * 16),
                 "without a hash",

@@ -1,12 +1,11 @@
 """Model requests that bring MCP tools: what the model may be offered."""
 
 import pytest
+
 from guard_policy import Refusal, Row
 from guard_requests import narrow
 
-ROW = Row(
-    "one", {"db": frozenset(["a", "b"]), "files": frozenset(["a"])}, frozenset(["m"]), None
-)
+ROW = Row("one", {"db": frozenset(["a", "b"]), "files": frozenset(["a"])}, frozenset(["m"]), None)
 OWN = {"type": "function", "name": "mine"}
 
 

@@ -6,8 +6,9 @@ tests/unit/litellm/guard-hash.test.ts.
 
 from types import SimpleNamespace
 
-import guard_policy
 import pytest
+
+import guard_policy
 from guard_hash import tool_hash
 from guard_tools import LockedTools
 

@@ -1,7 +1,7 @@
 """The gate in front of an application that writes down what it gets.
 
-Also a program, for tests in other languages: `python3 through_gate.py` reads a list of requests as JSON,
-and prints for each one line of JSON with what came of it.
+Also a program, for tests in other languages: `python3 through_gate.py` reads a list of requests as
+JSON, and prints for each one line of JSON with what came of it.
 """
 
 import asyncio

@@ -19,7 +19,8 @@ def listening():
     ports = set()
     for name in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
-            lines = open(name, encoding="ascii").read().splitlines()[1:]
+            with open(name, encoding="ascii") as file:
+                lines = file.read().splitlines()[1:]
         except OSError:
             continue
         for line in lines:

@@ -24,7 +24,12 @@ def tcp(host, port, mark):
 
 def called(connection, path, headers):
     body = json.dumps(
-        {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "ping", "arguments": {}}}
+        {
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "tools/call",
+            "params": {"name": "ping", "arguments": {}},
+        }
     )
     connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
     return str(connection.getresponse().status)
@@ -60,4 +65,8 @@ def outcome(target, mark):
 
 wanted = json.load(sys.stdin)
 with ThreadPoolExecutor(32) as threads:
-    print(json.dumps(list(threads.map(lambda target: outcome(target, wanted["mark"]), wanted["targets"]))))
+    print(
+        json.dumps(
+            list(threads.map(lambda target: outcome(target, wanted["mark"]), wanted["targets"]))
+        )
+    )

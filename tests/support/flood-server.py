@@ -40,7 +40,11 @@ class Server(BaseHTTPRequestHandler):
         if message["method"] == "initialize":
             version = message["params"]["protocolVersion"]
             about = {"name": "flood", "version": "1"}
-            result = {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": about}
+            result = {
+                "protocolVersion": version,
+                "capabilities": {"tools": {}},
+                "serverInfo": about,
+            }
         if message["method"] == "tools/call":
             name = message["params"]["name"]
             if name == "slow":

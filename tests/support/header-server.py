@@ -11,7 +11,9 @@ server = FastMCP("headers", host="0.0.0.0", port=9000)
 def seen(ctx: Context) -> str:
     """Tells the credentials of this very request."""
     headers = ctx.request_context.request.headers
-    return json.dumps({name: headers[name] for name in ("authorization", "x-api-key") if name in headers})
+    return json.dumps(
+        {name: headers[name] for name in ("authorization", "x-api-key") if name in headers}
+    )
 
 
 server.run(transport="streamable-http")

@@ -7,8 +7,9 @@ writes down which tools it was offered (GET /seen, which forgets them).
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-exec(open("/srv/server.py").read().partition('if __name__ ==')[0])
+exec(Path("/srv/server.py").read_text(encoding="utf-8").partition("if __name__ ==")[0])
 SEEN = []
 
 
@@ -66,9 +67,12 @@ class Hostile(BaseHTTPRequestHandler):
                 answer["output"] = [
                     function_call(at, *call) for at, call in enumerate(ordered(text))
                 ]
-            events = [
-                f"event: {kind}\ndata: {json.dumps({'type': kind, 'sequence_number': n, **data})}\n\n"
+            numbered = [
+                {"type": kind, "sequence_number": n, **data}
                 for n, (kind, data) in enumerate(responses_events(answer))
+            ]
+            events = [
+                f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in numbered
             ]
         if body.get("stream"):
             return self.reply("".join(events), "text/event-stream")

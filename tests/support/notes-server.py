@@ -111,7 +111,7 @@ async def sessions(_request):
 
 @server.custom_route("/forget", methods=["POST"])
 async def forget(request):
-    """Forgets all sessions; their requests get 404 from now on, or what the SDK up to 1.12 answers."""
+    """Forgets all sessions: their requests get 404 from now on, or what an SDK up to 1.12 says."""
     for one in list(server.session_manager._server_instances.values()):
         await one.terminate()
     server.session_manager._server_instances.clear()

@@ -28,7 +28,9 @@ def call(name):
         os._exit(3)
     if name == "wait":
         time.sleep(2)
-    return str(os.getpid()) if name == "pid" else f"pong from {os.environ.get('RUNTIME', 'nowhere')}"
+    return (
+        str(os.getpid()) if name == "pid" else f"pong from {os.environ.get('RUNTIME', 'nowhere')}"
+    )
 
 
 def answer(message):
@@ -49,4 +51,7 @@ def answer(message):
 for line in sys.stdin:
     request = json.loads(line)
     if "id" in request:
-        print(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": answer(request)}), flush=True)
+        print(
+            json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": answer(request)}),
+            flush=True,
+        )

@@ -34,7 +34,9 @@ _ID = rb'"id"\s*:\s*(-?\d+|"(?:[^"\\]|\\.)*")'
 _VERSION = rb'"jsonrpc"\s*:\s*"2\.0"'
 _NOTE = re.compile(rb"\s*\{\s*(?:" + _VERSION + rb'\s*,\s*)?"method"')
 _FIRST = re.compile(rb"\s*\{\s*(?:" + _VERSION + rb"\s*,\s*)?" + _ID + rb"\s*[,}]")
-_LAST = re.compile(rb",\s*(?:" + _VERSION + rb"\s*,\s*)?" + _ID + rb"\s*(?:,\s*" + _VERSION + rb"\s*)?\}\s*$")
+_LAST = re.compile(
+    rb",\s*(?:" + _VERSION + rb"\s*,\s*)?" + _ID + rb"\s*(?:,\s*" + _VERSION + rb"\s*)?\}\s*$"
+)
 
 
 def log(text):
@@ -137,7 +139,10 @@ class Child:
             self.asked[question] = request
             process = self.process
         for what in (
-            {"method": "notifications/cancelled", "params": {"requestId": request, "reason": "nobody waits"}},
+            {
+                "method": "notifications/cancelled",
+                "params": {"requestId": request, "reason": "nobody waits"},
+            },
             {"method": "ping", "id": question},
         ):
             self.tell(process, json.dumps({"jsonrpc": "2.0", **what}).encode() + b"\n")
@@ -163,7 +168,9 @@ class Child:
         request = request_of(head, tail)
         with self.lock:
             # Nobody knows whose it was: everybody who waits is told.
-            told = list(self.owed) if request is None else [one for one in self.owed if one == request]
+            told = (
+                list(self.owed) if request is None else [one for one in self.owed if one == request]
+            )
             for one in told:
                 del self.owed[one]
         for one in told:

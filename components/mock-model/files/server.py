@@ -213,9 +213,12 @@ class Handler(BaseHTTPRequestHandler):
             model = body.get("model", "mock")
             if self.path == "/v1/responses":
                 answer = responses_answer(model, reply(*read_responses(body)))
-                events = [
-                    f"event: {kind}\ndata: {json.dumps({'type': kind, 'sequence_number': n, **data})}\n\n"
+                numbered = [
+                    {"type": kind, "sequence_number": n, **data}
                     for n, (kind, data) in enumerate(responses_events(answer))
+                ]
+                events = [
+                    f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in numbered
                 ]
             elif self.path == "/v1/chat/completions":
                 answer = chat_answer(model, reply(*read_chat(body)))

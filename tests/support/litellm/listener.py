@@ -30,11 +30,21 @@ class Listener(BaseHTTPRequestHandler):
         return self.do_POST()
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode(errors="replace")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode(
+            errors="replace"
+        )
         SEEN.append([self.command, self.path, self.headers.get("Authorization"), body[:2000]])
         message = {"role": "assistant", "content": "from the listener"}
         choice = {"index": 0, "finish_reason": "stop", "message": message}
-        self.reply({"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]})
+        self.reply(
+            {
+                "id": "x",
+                "object": "chat.completion",
+                "created": 1,
+                "model": "m",
+                "choices": [choice],
+            }
+        )
 
 
 ThreadingHTTPServer(("0.0.0.0", 8000), Listener).serve_forever()

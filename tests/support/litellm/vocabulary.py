@@ -12,15 +12,18 @@ import sys
 
 # What LiteLLM calls the mappings that a request's fields travel in.
 MAPPINGS = set(
-    """_body _data _kwargs _litellm_params _metadata _request_body additional_args args all_params body
-    body_dict call_kwargs completion_args completion_kwargs data dynamic_params extra_body
-    generation_config hidden_params inference_params input_kwargs json_data kwargs litellm_completion_request
-    litellm_metadata litellm_params litellm_params_dict local_args local_vars metadata model_call_dict
-    model_kwargs new_kwargs non_default_params optional_param_args optional_params optional_request_params
-    original_kwargs params parsed_body passed_params provider_specific_params query_params request
-    request_body request_data request_dict request_kwargs request_metadata request_params
-    response_api_optional_params responses_api_request responses_api_request_params special_params
-    standard_callback_dynamic_params updated_kwargs user_config""".split()
+    """
+    _body _data _kwargs _litellm_params _metadata _request_body additional_args args all_params
+    body body_dict call_kwargs completion_args completion_kwargs data dynamic_params extra_body
+    generation_config hidden_params inference_params input_kwargs json_data kwargs
+    litellm_completion_request litellm_metadata litellm_params litellm_params_dict local_args
+    local_vars metadata model_call_dict model_kwargs new_kwargs non_default_params
+    optional_param_args optional_params optional_request_params original_kwargs params
+    parsed_body passed_params provider_specific_params query_params request request_body
+    request_data request_dict request_kwargs request_metadata request_params
+    response_api_optional_params responses_api_request responses_api_request_params
+    special_params standard_callback_dynamic_params updated_kwargs user_config
+    """.split()
 )
 # Called with a request's fields as keywords.
 FUNCTIONS = {
@@ -41,10 +44,16 @@ FUNCTIONS = {
 }
 # Types of keywords, and lists of their names.
 TYPES = {
-    "ConfigurableClientsideParamsCustomAuth", "CredentialLiteLLMParams", "CustomPricingLiteLLMParams",
-    "GenericLiteLLMParams", "LiteLLMParamsTypedDict", "MockRouterTestingParams",
-    "LiteLLM_Params", "StandardCallbackDynamicParams", "ResponsesAPIOptionalRequestParams",
-}  # fmt: skip
+    "ConfigurableClientsideParamsCustomAuth",
+    "CredentialLiteLLMParams",
+    "CustomPricingLiteLLMParams",
+    "GenericLiteLLMParams",
+    "LiteLLMParamsTypedDict",
+    "LiteLLM_Params",
+    "MockRouterTestingParams",
+    "ResponsesAPIOptionalRequestParams",
+    "StandardCallbackDynamicParams",
+}
 LISTS = {
     "all_litellm_params",
     "DEFAULT_CHAT_COMPLETION_PARAM_VALUES",
@@ -73,9 +82,9 @@ def strings(node):
 
 def looked_up(node):
     """The names that one node of a syntax tree looks up in such a mapping."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-        if node.func.attr in ("get", "pop", "setdefault") and mapping(node.func.value):
-            return [literal(node.args[0])]
+    is_method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args
+    if is_method and node.func.attr in ("get", "pop", "setdefault") and mapping(node.func.value):
+        return [literal(node.args[0])]
     if isinstance(node, ast.Subscript) and mapping(node.value):
         return [literal(node.slice)]
     if isinstance(node, ast.Compare) and any(mapping(one) for one in node.comparators):

@@ -8,6 +8,7 @@ from http.server import ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+
 import server
 
 
