@@ -7,14 +7,14 @@ arguments show up in `ps`. Standard library only.
 
 import hashlib
 import json
-import shlex
 import sys
 import time
 import urllib.error
 import urllib.request
 
+from gate_environment import SECRETS, read
+
 BASE = "http://127.0.0.1:4000"
-SECRETS = "/run/secrets/mcp-gateway.env"
 OWNER = "mcp-gateway"
 # Alias of a rotated key's value before, while it still works.
 PREVIOUS = ".previous"
@@ -22,12 +22,10 @@ ENDLESS = "36500d"
 
 
 def secret(wanted):
-    with open(SECRETS, encoding="utf-8") as lines:
-        for line in lines:
-            name, _, value = line.partition("=")
-            if name == wanted:
-                return shlex.split(value)[0]
-    sys.exit(f"{SECRETS} has no {wanted}")
+    value = read(SECRETS).get(wanted)
+    if not value:
+        sys.exit(f"{SECRETS} has no {wanted}")
+    return value
 
 
 def master_key():

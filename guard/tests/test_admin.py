@@ -5,6 +5,7 @@ import socket
 import pytest
 
 import admin
+import gate_environment
 from fake_litellm import OTHERS, fake_litellm, hashed, key_row, post, wanted_key
 
 WANTED = wanted_key()
@@ -149,11 +150,19 @@ def test_fails_in_one_line_when_litellm_does_not_listen(monkeypatch):
     assert "\n" not in ended.value.code
 
 
-def test_fails_when_the_secrets_file_has_no_master_key(secrets_file):
-    secrets_file.write_text("A='b'\n", encoding="utf-8")
+@pytest.mark.parametrize("text", ["A='b'\n", "LITELLM_MASTER_KEY=''\n", "LITELLM_MASTER_KEY=\n"])
+def test_fails_when_the_secrets_file_has_no_master_key(secrets_file, text):
+    secrets_file.write_text(text, encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
         admin.purge({"names": []})
     assert ended.value.code == f"{secrets_file} has no LITELLM_MASTER_KEY"
+
+
+def test_reads_the_env_file_as_the_start_does(secrets_file):
+    # A value's lines are no lines of the file.
+    secrets_file.write_text("A='b\nLITELLM_MASTER_KEY=of-a'\nLITELLM_MASTER_KEY='own'\n", "utf-8")
+    assert gate_environment.read(secrets_file)["LITELLM_MASTER_KEY"] == "own"
+    assert admin.master_key() == "own"
 
 
 def test_reads_a_master_key_in_whatever_quoting_the_env_file_has(secrets_file, monkeypatch):
