@@ -122,8 +122,10 @@ class Gate:
             else:
                 headers = by_name(scope["headers"])
                 token = token_of(headers)
-                row = self._row(token)
-                await self._client(scope, receive, send, kind, headers, token, row)
+                identity = key_hash(token)
+                row = self._row(identity)
+                passed = for_litellm(headers, token, row)
+                await self._client(scope, receive, send, kind, headers, passed, identity, row)
         except Refused as refused:
             self._log(
                 {
@@ -157,16 +159,15 @@ class Gate:
             return "admin"
         raise Refused(404, "no such route on this gateway", "route")
 
-    def _row(self, token):
+    def _row(self, identity):
         try:
-            return self._policy.row(key_hash(token))
+            return self._policy.row(identity)
         except Refusal as refusal:
             raise Refused(401, refusal.message) from None
 
-    async def _client(self, scope, receive, send, kind, headers, token, row):
-        passed = for_litellm(headers, token, row)
+    async def _client(self, scope, receive, send, kind, headers, passed, identity, row):
         if kind == MODELS:
-            await self._served(scope, receive, send, passed, b"", token)
+            await self._served(scope, receive, send, passed, b"", identity)
             return
         check_content(headers)
         said = length_of(headers)
@@ -183,12 +184,12 @@ class Gate:
                 self._log({"gate": "dropped", "key": row.name, **fields})
             passed.append((b"content-type", b"application/json"))
             passed.append((b"content-length", str(len(body)).encode()))
-            await self._served(scope, receive, send, passed, body, token)
+            await self._served(scope, receive, send, passed, body, identity)
 
-    async def _served(self, scope, receive, send, headers, body, token):
+    async def _served(self, scope, receive, send, headers, body, identity):
         clean = {**scope, "headers": headers, "query_string": b""}
         clean.pop("parsed_body", None)
-        IDENTITY.set(key_hash(token))
+        IDENTITY.set(identity)
         await served(self._app, clean, body, receive, send)
 
 

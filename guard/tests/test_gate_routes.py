@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+import gate
+from gate_headers import key_hash
 from through_gate import ADMIN_SECRET, CHAT_KEY, JSON, bearer, through_gate
 
 CHAT = json.dumps({"model": "m", "messages": [{"role": "user", "content": "hello"}]})
@@ -23,6 +25,19 @@ def test_without_a_key_is_401(headers):
     (passed,) = through_gate({"body": CHAT, "headers": headers})
     assert (passed["status"], passed["litellm"]) == (401, None)
     assert passed["headers"]["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [{"body": CHAT}, {"method": "GET", "path": "/v1/models"}],
+    ids=["a body", "none"],
+)
+def test_hashes_the_key_once(monkeypatch, request_):
+    hashed = []
+    monkeypatch.setattr(gate, "key_hash", lambda token: hashed.append(token) or key_hash(token))
+    (passed,) = through_gate(request_)
+    assert (passed["status"], hashed) == (200, [CHAT_KEY])
+    assert passed["litellm"]["identity"] == key_hash(CHAT_KEY)
 
 
 CLOSED = [
