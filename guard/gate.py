@@ -64,6 +64,29 @@ async def whole(receive, most):
             return b"".join(parts)
 
 
+def secrets_in(cookie):
+    """What a `cookie` header says for the operator's secret, and the header without that."""
+    said, others = [], []
+    for crumb in cookie.split(b";"):
+        name, _, value = crumb.strip().partition(b"=")
+        if name == COOKIE:
+            said.append(value)
+        else:
+            others.append(crumb.strip())
+    return said, b"; ".join(others) if said else cookie
+
+
+def without_secret(headers):
+    """The operator's headers as LiteLLM gets them."""
+    kept = []
+    for name, value in headers:
+        left = secrets_in(value)[1] if name.lower() == b"cookie" else value
+        # A cookie header of nothing but the secret is not passed on empty.
+        if name.lower() != ADMIN and (left or not value):
+            kept.append((name, left))
+    return kept
+
+
 class Gate:
     """In front of `app`, LiteLLM. `policy`: guard_policy's. `admin`: the operator's secret.
 
@@ -88,13 +111,9 @@ class Gate:
     def _is_admin(self, scope):
         headers = scope["headers"]
         said = [value for name, value in headers if name.lower() == ADMIN]
-        crumbs = [
-            crumb.strip().partition(b"=")
-            for name, value in headers
-            if name.lower() == b"cookie"
-            for crumb in value.split(b";")
-        ]
-        said += [value for name, _, value in crumbs if name == COOKIE]
+        for name, value in headers:
+            if name.lower() == b"cookie":
+                said += secrets_in(value)[0]
         return len(said) == 1 and self._is_secret(said[0])
 
     async def _sign_in(self, scope, send):
@@ -115,7 +134,7 @@ class Gate:
             elif kind == "sign-in":
                 await self._sign_in(scope, send)
             elif kind == "admin":
-                kept = [(name, value) for name, value in scope["headers"] if name.lower() != ADMIN]
+                kept = without_secret(scope["headers"])
                 await self._app({**scope, "headers": kept}, receive, send)
             elif kind == "open":
                 await self._app({**scope, "headers": [], "query_string": b""}, receive, send)

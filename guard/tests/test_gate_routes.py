@@ -91,6 +91,33 @@ def test_passes_them_on_with_it_and_keeps_it_to_itself():
     assert by_header["litellm"]["headers"] == [["content-type", "application/json"]]
 
 
+@pytest.mark.parametrize(
+    ("said", "passed_on"),
+    [
+        ([f"mcp_gateway_admin={ADMIN_SECRET}"], []),
+        ([f"a=b; mcp_gateway_admin={ADMIN_SECRET};token=x=y"], ["a=b; token=x=y"]),
+        ([f"mcp_gateway_admin={ADMIN_SECRET}", "a=b;c"], ["a=b;c"]),
+        # Not the secret's name.
+        ([f"mcp_gateway_admin2=1; mcp_gateway_admin={ADMIN_SECRET}"], ["mcp_gateway_admin2=1"]),
+    ],
+)
+def test_passes_a_browsers_cookies_on_without_the_secret(said, passed_on):
+    headers = [("Cookie", each) for each in said]
+    (passed,) = through_gate({"method": "GET", "path": "/ui/", "headers": [JSON, *headers]})
+    assert passed["status"] == 200
+    assert passed["litellm"]["headers"] == [
+        ["content-type", "application/json"],
+        *(["Cookie", each] for each in passed_on),
+    ]
+
+
+@pytest.mark.parametrize("more", [[], [("x-mcp-gateway-admin", ADMIN_SECRET)]])
+def test_takes_no_secret_that_is_said_twice(more):
+    cookie = ("cookie", f"mcp_gateway_admin={ADMIN_SECRET}; mcp_gateway_admin={ADMIN_SECRET}")
+    (passed,) = through_gate({"method": "GET", "path": "/ui/", "headers": [cookie, *more]})
+    assert (passed["status"], passed["litellm"]) == (404, None)
+
+
 def test_takes_the_secret_out_of_a_browsers_address_once():
     at = {"method": "GET", "path": "/mcp-gateway/admin", "headers": []}
     right, wrong = through_gate(
