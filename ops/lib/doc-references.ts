@@ -40,22 +40,24 @@ export function brokenCitations(
 /**
  * Paths of the repository that `document` names in code spans and that are not there. A code span is
  * a path if it begins with a file or folder of the root; it may start from the document's own folder
- * too. `NAME`, `<name>` and `*` stand for anything.
+ * too. `NAME` and `<name>` stand for anything, `*` for any part of a name that is there.
  */
 export function brokenPaths(document: TextFile, paths: readonly string[]): string[] {
-  const known = new Set(
-    paths.flatMap((path) =>
-      path.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/")),
-    ),
-  );
-  const roots = new Set(paths.map((path) => path.split("/")[0]));
   const folder = document.path.slice(0, document.path.lastIndexOf("/") + 1);
+  const known = paths
+    .flatMap((path) =>
+      path.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/")),
+    )
+    .flatMap((path) => (path.startsWith(folder) ? [path, path.slice(folder.length)] : [path]));
+  const roots = new Set(paths.map((path) => path.split("/")[0]));
   return [...document.text.matchAll(/`([\w.-]+(?:\/[\w.*<>{},-]*)*)`/g)].flatMap((match) => {
     const span = match[1] ?? "";
     const path = span.replace(/\/$/, "");
     const isPath = roots.has(path.split("/")[0]) && /[/.]/.test(span);
-    if (!isPath || /[*<>{}]|\bNAME\b/.test(path)) return [];
-    if (known.has(path) || known.has(`${folder}${path}`)) return [];
+    if (!isPath || /[<>{}]|\bNAME\b/.test(path)) return [];
+    const glob = path.replaceAll(".", "\\.").replaceAll("*", "[^/]*");
+    const pattern = new RegExp(`^${glob}$`);
+    if (known.some((each) => pattern.test(each))) return [];
     return [`${document.path}:${lineOf(document.text, match.index)}: there is no ${path}`];
   });
 }

@@ -35,6 +35,7 @@ describe("a path in a code span", () => {
     "`ops/lib/`",
     "`ops/<name>.ts`",
     "`ops/NAME/`",
+    "`ops/lib/*.ts`",
     "`ops/c.ts`",
     "`/mcp/`",
     "`make up`",
@@ -43,9 +44,12 @@ describe("a path in a code span", () => {
     expect(wrong(text)).toEqual([]);
   });
 
-  it.each(["`ops/lib/b.ts`", "`ops/libs/`", "`index.ts/a`"])("%s is not there", (text) => {
-    expect(wrong(`x\n${text}`)).toEqual([
-      `docs/x.md:2: there is no ${text.replaceAll("`", "").replace(/\/$/, "")}`,
-    ]);
-  });
+  it.each(["`ops/lib/b.ts`", "`ops/lib/b*.ts`", "`ops/libs/`", "`index.ts/a`"])(
+    "%s is not there",
+    (text) => {
+      expect(wrong(`x\n${text}`)).toEqual([
+        `docs/x.md:2: there is no ${text.replaceAll("`", "").replace(/\/$/, "")}`,
+      ]);
+    },
+  );
 });
