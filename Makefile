@@ -90,13 +90,13 @@ bench: images ## timings: PART=stack (beside docker compose), transports, scale,
 	@$(IN) for part in $(or $(PART),stack transports scale add); do \
 	  if [ "$$part" = stack ]; then bash lab/steps/compose.sh; fi; node bench/$$part.ts; done
 
-check: lab ## format, lint, layering, types, dead code, published advisories, shell scripts, Python
+check: lab ## format, lint, layering, types, dead code, documents, published advisories, shell scripts, Python
 	@$(IN) bash ops/check.sh
 
 hooks: lab ## run the quick checks before each commit and push: installs pre-commit and its hooks
 	@bash ops/hooks/install.sh
 
-schema: lab ## write schemas/stack-config.json from the configuration's source
+schema: lab ## write schemas/stack-config.json and docs/configuration.md from the configuration's source
 	@$(IN) node ops/gen-schema.ts
 
 clean: ## remove what the lab made: toolchain, registry, images

@@ -19,6 +19,7 @@ export interface JsonSchema {
   readonly const?: unknown;
   readonly secret?: boolean;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | boolean;
   readonly propertyNames?: JsonSchema;
   readonly items?: JsonSchema;

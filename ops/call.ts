@@ -7,7 +7,7 @@ const plan = await readPlan("stack");
 const connector = plan.connectors.find((candidate) => candidate.key !== undefined);
 const key = plan.keys.find((candidate) => candidate.name === connector?.key);
 if (connector === undefined || key === undefined) {
-  process.stdout.write("No key may use a connector yet: see keys in the README's table.\n");
+  process.stdout.write("No key may use a connector yet: docs/clients.md says how it gets one.\n");
 } else {
   const tool = `${connector.alias}-${connector.tool}`;
   const result = await withSession(plan.gatewayUrl, key.value, (client) =>

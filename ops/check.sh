@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Format, lint, layering, types, dead code, advisories, shell scripts, and format and lint of Python. One
-# line for each, what was wrong above it, and at the end: N passed, N failed[, N skipped]. Exit code 1
-# if anything failed.
+# Format, lint, layering, types, dead code, documents, advisories, shell scripts, and format and lint of
+# Python. One line for each, what was wrong above it, and at the end: N passed, N failed[, N skipped].
+# Exit code 1 if anything failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=/dev/null
@@ -58,6 +58,7 @@ check layering bin dependency-cruiser/bin/dependency-cruiser.mjs --config .depen
 check types bin typescript/bin/tsc --noEmit
 check "dead code" bin knip/bin/knip.js
 check "stack files" no_salt
+check documents node ops/documents.ts
 check advisories node ops/advisories.ts
 if have_shellcheck; then
   check shell shell

@@ -40,12 +40,19 @@ const container = z.strictObject({
   /** `stdio`: a program that the bridge keeps alive and serves as streamable HTTP. */
   transport: z.enum(["sse", "http", "stdio"]).meta({ description: "what the server speaks" }),
   image: z.string().min(1).meta({ description: "by digest, where one is known" }),
-  port: z.number().int().min(1024).max(65535).default(8080),
+  port: z
+    .number()
+    .int()
+    .min(1024)
+    .max(65535)
+    .default(8080)
+    .meta({ description: "the port that the server listens on" }),
   /** Used verbatim by LiteLLM: nothing is appended (docs/litellm-1.77.3.md#url-verbatim). */
   path: z
     .string()
     .regex(/^\/[A-Za-z0-9._/-]*$/)
-    .default("/mcp"),
+    .default("/mcp")
+    .meta({ description: "the path of the MCP endpoint, as a whole: nothing is appended" }),
   hostPort: z
     .number()
     .int()
@@ -58,24 +65,36 @@ const container = z.strictObject({
     .regex(/^\d+:\d+$/)
     .default("1000:1000")
     .meta({ description: "uid:gid of the process, which also owns its secrets file" }),
-  /** Program and arguments. Inputs arrive in the environment: nothing is interpolated. */
-  command: z.array(z.string().min(1)).min(1),
-  /** Settings that are no inputs; `docker inspect` shows them. */
-  environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).default({}),
-  memoryMb: z.number().int().min(16).default(256),
+  command: z.array(z.string().min(1)).min(1).meta({
+    description: "program and arguments; inputs arrive in the environment, nothing is put in here",
+  }),
+  environment: z
+    .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string())
+    .default({})
+    .meta({ description: "settings that are no inputs; `docker inspect` shows them" }),
+  memoryMb: z
+    .number()
+    .int()
+    .min(16)
+    .default(256)
+    .meta({ description: "megabytes of memory, at least 16" }),
   /** Half of them of one key. A server that can do fewer makes the others wait, and cancels nothing. */
   parallelCalls: z.number().int().min(1).max(400).optional().meta({
     description: "calls that the server can do at once, where it is fewer than proxy.limits says",
   }),
   cpus: z.number().min(0.1).max(256).default(1).meta({ description: "how many CPUs it may use" }),
-  readOnly: z.boolean().default(true),
-  tmpfs: z.record(z.string(), z.string()).default({}),
-  /** All are dropped; each one that comes back says why. */
+  readOnly: z.boolean().default(true).meta({ description: "a read-only root file system" }),
+  tmpfs: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({ description: "directories in memory that it may write to, each with mount options" }),
   capabilities: z
     .array(z.strictObject({ add: z.string().regex(/^[A-Z_]+$/), reason: z.string().min(1) }))
-    .default([]),
-  /** Existing Docker networks that it needs, besides those that the stack gives it. */
-  networks: z.array(z.string().min(1)).default([]),
+    .default([])
+    .meta({ description: "all are dropped; `add` and `reason` of each that comes back" }),
+  networks: z.array(z.string().min(1)).default([]).meta({
+    description: "existing Docker networks that it needs, besides the stack's own for it",
+  }),
   egress: z.strictObject({
     mode: egress,
     reason: z.string().min(1).meta({ description: "why it needs that much" }),
@@ -84,15 +103,15 @@ const container = z.strictObject({
       .default([])
       .meta({ description: "filtered: hosts, .domain for all of a domain, * for any" }),
   }),
-  /** What is in the image to run the health probe with: initialize and tools/list. */
-  probe: z.enum(["python3", "node"]).default("python3"),
+  probe: z.enum(["python3", "node"]).default("python3").meta({
+    description: "what is in the image to run the health probe with, initialize and tools/list",
+  }),
 });
 
 const remote = z.strictObject({
   ...common,
   transport: z.literal("remote").meta({ description: "a server that runs already" }),
-  /** What it speaks. */
-  serves: z.enum(["sse", "http"]).default("http"),
+  serves: z.enum(["sse", "http"]).default("http").meta({ description: "what it speaks" }),
   url: z
     .string()
     .min(1)
