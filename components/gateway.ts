@@ -10,7 +10,7 @@ import { deployedConnectors } from "./connectors/deployed.ts";
 import { Images } from "./containers/images.ts";
 import type { StackContext } from "./containers/platform.ts";
 import { readyCommand } from "./containers/ready.ts";
-import { dataWords, litellmDatabase } from "./database/either.ts";
+import { dataWords, litellmDatabase } from "./database/server.ts";
 import { type DriftPlan, type Look, driftPlan } from "./drift/decisions.ts";
 import { Edge } from "./edge/edge.ts";
 import { checkedSalt, keptSecret } from "./keyring/kept-secret.ts";

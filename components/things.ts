@@ -3,7 +3,7 @@ import type { GatewayModel } from "../config/model.ts";
 import { keyPurgeThing, keyThings } from "./access/virtual-key.ts";
 import { connectorsThings } from "./connectors/deployed.ts";
 import { readyThing } from "./containers/ready.ts";
-import { databaseThings } from "./database/either.ts";
+import { databaseThings } from "./database/server.ts";
 import type { Wanted } from "./drift/decisions.ts";
 import { edgeThings } from "./edge/edge.ts";
 import { checkedSaltThing, keptThing } from "./keyring/kept-secret.ts";

@@ -10,7 +10,7 @@ import { notedCommand } from "../host/noted-command.ts";
 import { keptSecret, keptThing } from "../keyring/kept-secret.ts";
 import type { KeptValue } from "../keyring/kept-value.ts";
 import type { RunningProxy } from "../litellm/proxy.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { hostScript } from "../shell/script.ts";
 
 export interface VirtualKeyArgs {
   readonly key: KeyModel;

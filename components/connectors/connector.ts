@@ -9,7 +9,7 @@ import { gatewayContainer, noNames } from "../containers/container.ts";
 import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
 import { SamplesPostgres, samplesThings } from "../database/samples-postgres.ts";
 import type { Wanted } from "../drift/decisions.ts";
-import { filesThing, secretFile } from "../host/host-files.ts";
+import { filesThing, secretFile } from "../host/files.ts";
 import { envFile } from "../shell/shell.ts";
 import { EgressProxy, egressThings } from "./egress-proxy.ts";
 import { hasSecrets, plainEnvironment, probeHeader } from "./environment.ts";

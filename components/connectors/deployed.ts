@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackContext } from "../containers/platform.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import type { Wanted } from "../drift/decisions.ts";
-import { configFiles, configFilesThing } from "../host/host-files.ts";
+import { configFiles, configFilesThing } from "../host/files.ts";
 import { Connector, connectorThings } from "./connector.ts";
 import { connectorFiles } from "./program.ts";
 

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { project } from "../../config/common/names.ts";
-import { contentHash } from "../host/host-files.ts";
+import { contentHash } from "../host/files.ts";
 import { type StackContext, containerName } from "./platform.ts";
 
 /**

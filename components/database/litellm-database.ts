@@ -8,7 +8,7 @@ import type { StackContext } from "../containers/platform.ts";
 import type { Ready } from "../containers/ready.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { notedCommand } from "../host/noted-command.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { hostScript } from "../shell/script.ts";
 
 /** What the rest of the gateway knows of its database, wherever that is. */
 export interface LitellmDatabase {

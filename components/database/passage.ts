@@ -8,7 +8,7 @@ import { gatewayContainer } from "../containers/container.ts";
 import { type StackContext, networksOf } from "../containers/platform.ts";
 import { haproxyHealthcheck } from "../haproxy/live-config.ts";
 import type { Wanted } from "../drift/decisions.ts";
-import { type HostFile, configFiles, configFilesThing } from "../host/host-files.ts";
+import { type HostFile, configFiles, configFilesThing } from "../host/files.ts";
 import { passageConfig } from "./passage-config.ts";
 
 const filesIn = ({ config }: GatewayModel["directories"]): string =>

@@ -7,9 +7,9 @@ import { gatewayContainer } from "../containers/container.ts";
 import { type StackContext, containerName, networksOf } from "../containers/platform.ts";
 import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
 import type { Wanted } from "../drift/decisions.ts";
-import { filesThing, secretFile } from "../host/host-files.ts";
+import { filesThing, secretFile } from "../host/files.ts";
 import { notedCommand } from "../host/noted-command.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { hostScript } from "../shell/script.ts";
 import {
   type LitellmDatabase,
   databaseHome,

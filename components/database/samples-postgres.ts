@@ -15,7 +15,7 @@ import {
   configFilesThing,
   filesThing,
   secretFile,
-} from "../host/host-files.ts";
+} from "../host/files.ts";
 import {
   sampleAccess,
   sampleEntrypoint,

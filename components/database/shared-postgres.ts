@@ -11,10 +11,10 @@ import { gatewayContainer } from "../containers/container.ts";
 import { type StackContext, containerName, networksOf } from "../containers/platform.ts";
 import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
 import type { Wanted } from "../drift/decisions.ts";
-import { hostCommand } from "../host/host-command.ts";
+import { hostCommand } from "../host/command.ts";
 import { notedCommand } from "../host/noted-command.ts";
 import { keptSecret, keptThing } from "../keyring/kept-secret.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { hostScript } from "../shell/script.ts";
 import {
   type LitellmDatabase,
   databaseHome,

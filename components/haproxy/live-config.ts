@@ -4,9 +4,9 @@ import { haproxyHealthPort, mounted } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { type StackContext, containerName } from "../containers/platform.ts";
 import type { Wanted } from "../drift/decisions.ts";
-import { type HostFile, filesThing } from "../host/host-files.ts";
+import { type HostFile, filesThing } from "../host/files.ts";
 import { notedCommand } from "../host/noted-command.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { hostScript } from "../shell/script.ts";
 
 /** Variables of apply-haproxy.sh. */
 export interface ApplyHaproxy {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { revisionText } from "../drift/decisions.ts";
 import { type Note, forgotten, noted, notesOf } from "../drift/notes.ts";
 import { shellVariables } from "../shell/shell.ts";
-import { type HostCommandArgs, hostCommand } from "./host-command.ts";
+import { type HostCommandArgs, hostCommand } from "./command.ts";
 import type { HostContext } from "./context.ts";
 
 export interface NotedCommandArgs

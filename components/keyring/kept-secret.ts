@@ -7,7 +7,7 @@ import type { GatewayModel } from "../../config/model.ts";
 import type { StackContext } from "../containers/platform.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { notedCommand } from "../host/noted-command.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { hostScript } from "../shell/script.ts";
 import { type KeptValue, parseKept } from "./kept-value.ts";
 
 export interface KeptSecretArgs {

@@ -15,7 +15,7 @@ import {
   filesThing,
   liveFile,
   secretFile,
-} from "../host/host-files.ts";
+} from "../host/files.ts";
 import { litellmConfig } from "./config-file.ts";
 import { proxyEgressOf, proxyEgressThings } from "./egress.ts";
 import { limitsText } from "./limits.ts";

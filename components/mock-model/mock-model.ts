@@ -7,7 +7,7 @@ import { gatewayContainer } from "../containers/container.ts";
 import { type StackContext, networksOf } from "../containers/platform.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import type { Wanted } from "../drift/decisions.ts";
-import { type HostFile, configFiles, configFilesThing } from "../host/host-files.ts";
+import { type HostFile, configFiles, configFilesThing } from "../host/files.ts";
 
 const user = "65534:65534";
 

@@ -6,7 +6,7 @@ import { type ContainerSpec, gatewayContainer } from "../containers/container.ts
 import type { StackContext } from "../containers/platform.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import type { Wanted } from "../drift/decisions.ts";
-import { type HostFile, configFiles, configFilesThing } from "../host/host-files.ts";
+import { type HostFile, configFiles, configFilesThing } from "../host/files.ts";
 import { squidPort } from "./squid-config.ts";
 
 /** The user `proxy` of Debian and Ubuntu. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/docker";
 import { notLooked } from "../../components/drift/decisions.ts";
 import { Gateway } from "../../components/gateway.ts";
-import { hostScript } from "../../components/shell/host-script.ts";
+import { hostScript } from "../../components/shell/script.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { dockerOk } from "./docker.ts";
 import { record } from "./recorder.ts";

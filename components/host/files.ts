@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Wanted } from "../drift/decisions.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { hostScript } from "../shell/script.ts";
 import { shellVariables } from "../shell/shell.ts";
 import type { HostContext } from "./context.ts";
 import { notedCommand } from "./noted-command.ts";
