@@ -21,7 +21,7 @@ const floors = [
   ["components/database", "components/edge", "components/litellm", "components/relay"],
   ["components/access", "components/connectors", "components/preflight"],
   ["components/verification"],
-  // All of it together: gateway.ts, deploy.ts, read-config.ts.
+  // All of it together: gateway.ts, things.ts, deploy.ts, read-config.ts.
   ["components"],
   ["index.ts"],
   // Commands, and what several of them share.

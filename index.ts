@@ -14,14 +14,11 @@ if (process.env["MCP_GATEWAY_TRACE"] === undefined) {
 export default async function main(): Promise<Record<string, unknown>> {
   const configured = readConfig(process.cwd());
   // The components' packages are loaded while the Docker host is looked at.
-  const [{ deploy }, { model, words, substitution }] = await Promise.all([
+  const [{ deploy }, { model, look, substitution }] = await Promise.all([
     import("./components/deploy.ts"),
     preflight(configured, pulumi.runtime.isDryRun()).catch((error: unknown) => {
       throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
     }),
   ]);
-  const outputs = deploy(model, words, substitution);
-  for (const { what, reason, remedy = "applies it again" } of words.drift)
-    void pulumi.log.warn(`${what} is not as it was applied: ${reason}; up ${remedy}`);
-  return outputs;
+  return deploy(model, look, substitution);
 }

@@ -1,6 +1,6 @@
 import { existsSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../components/host/host-exec.ts";
+import { run } from "../components/host/exec.ts";
 import { checkout, scratch } from "./lib/checkout.ts";
 import { markdown, median, quantile } from "./lib/figures.ts";
 import type { ScratchProject } from "./lib/scratch-project.ts";

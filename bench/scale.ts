@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { type Ran, run } from "../components/host/host-exec.ts";
+import { type Ran, run } from "../components/host/exec.ts";
 import { litellmConfig } from "../components/litellm/config-file.ts";
 import { relayConfig, upstreams } from "../components/relay/relay-config.ts";
 import { stackModel } from "../ops/lib/stack-model.ts";

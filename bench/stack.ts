@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { type Ran, run } from "../components/host/host-exec.ts";
+import { type Ran, run } from "../components/host/exec.ts";
 import { database, proxy } from "../config/common/names.ts";
 import { checkout, scratch } from "./lib/checkout.ts";
 import { composeFile, inspected } from "./lib/compose-file.ts";

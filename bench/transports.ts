@@ -4,7 +4,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { run } from "../components/host/host-exec.ts";
+import { run } from "../components/host/exec.ts";
 import { connectorNetworks } from "../config/common/names.ts";
 import { bareLitellm, containerOf } from "./lib/bare.ts";
 import { scratch } from "./lib/checkout.ts";

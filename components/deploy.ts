@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
 import type { GatewayModel } from "../config/model.ts";
-import { Words } from "./drift/words.ts";
+import { type Look, driftAmong, notLooked } from "./drift/decisions.ts";
 import { Gateway } from "./gateway.ts";
 import { sshOptions } from "./host/ssh.ts";
 import { knownHoles } from "./litellm/known-holes.ts";
@@ -8,11 +9,12 @@ import type { Substitution } from "./preflight/substitution.ts";
 
 /**
  * Registers everything of a stack and returns its outputs.
+ * @param look how what was applied before is on the Docker host now
  * @param substitution a LiteLLM image to take instead of the configured one
  */
 export function deploy(
   configured: GatewayModel,
-  words = new Words(),
+  look: Look = notLooked,
   substitution?: Substitution,
 ): Record<string, unknown> {
   const { dockerHost, proxy } = configured;
@@ -22,7 +24,9 @@ export function deploy(
     host: dockerHost.url,
     ...(dockerHost.kind === "ssh" ? { sshOpts: sshOptions(dockerHost) } : {}),
   });
-  const gateway = new Gateway("mcp-gateway", model, words, { providers: [provider] });
+  const gateway = new Gateway("mcp-gateway", model, look, { providers: [provider] });
+  for (const { what, reason, remedy = "applies it again" } of driftAmong(gateway.drift.decisions))
+    void pulumi.log.warn(`${what} is not as it was applied: ${reason}; up ${remedy}`);
   return {
     gatewayUrl: gateway.gatewayUrl,
     ...(substitution === undefined ? {} : { imageSubstitution: substitution }),

@@ -2,7 +2,6 @@ import { createHmac } from "node:crypto";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { edge as edgeNames, mockModel, relay as relayNames } from "../config/common/names.ts";
 import { type AccessMatrix, accessMatrix } from "../config/keys/grants.ts";
 import type { GatewayModel } from "../config/model.ts";
 import { edgeKeys, guardRows } from "./access/rows.ts";
@@ -11,8 +10,8 @@ import { deployedConnectors } from "./connectors/deployed.ts";
 import { Images } from "./containers/images.ts";
 import type { StackContext } from "./containers/platform.ts";
 import { readyCommand } from "./containers/ready.ts";
-import { dataWords, litellmDatabase } from "./database/either.ts";
-import type { Words } from "./drift/words.ts";
+import { dataWords, litellmDatabase } from "./database/server.ts";
+import { type DriftPlan, type Look, driftPlan } from "./drift/decisions.ts";
 import { Edge } from "./edge/edge.ts";
 import { checkedSalt, keptSecret } from "./keyring/kept-secret.ts";
 import type { KeptValue } from "./keyring/kept-value.ts";
@@ -22,6 +21,7 @@ import { MockModel } from "./mock-model/mock-model.ts";
 import { Networks } from "./networks/networks.ts";
 import { Relay } from "./relay/relay.ts";
 import { provedProxy } from "./verification/candidate.ts";
+import { thingsOf } from "./things.ts";
 import { Verification } from "./verification/verification.ts";
 
 /** One connector as the stack's outputs show it. */
@@ -34,6 +34,8 @@ export interface ConnectorOutput {
 
 /** The whole gateway: data flows from the model through the components to these outputs. */
 export class Gateway extends pulumi.ComponentResource {
+  /** What was otherwise than it was applied before, and what follows. */
+  readonly drift: DriftPlan;
   readonly gatewayUrl: string;
   readonly masterKey: pulumi.Output<string>;
   /** What LiteLLM's admin routes ask for besides the master key; secret. */
@@ -49,11 +51,12 @@ export class Gateway extends pulumi.ComponentResource {
   constructor(
     name: string,
     model: GatewayModel,
-    words: Words,
+    look: Look,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:index:Gateway", name, {}, opts);
     const child = { parent: this };
+    this.drift = driftPlan(look, thingsOf(name, model));
 
     const networks = new Networks(
       `${name}-networks`,
@@ -76,7 +79,7 @@ export class Gateway extends pulumi.ComponentResource {
       model,
       networks,
       images: new Images(`${name}-images`, child),
-      words,
+      drift: this.drift,
       fingerprint: (content) =>
         pulumi.unsecret(
           pulumi
@@ -150,13 +153,12 @@ export class Gateway extends pulumi.ComponentResource {
       },
       child,
     );
-    const ready = (id: string, containers: readonly docker.Container[], hosts: readonly string[]) =>
-      readyCommand(`${name}-${id}`, { context, containers, hosts, seconds: 120 }, child);
-    const others = ready(
-      "ready",
-      [relay.container, mock.container, ...connectors.flatMap((one) => one.containers)],
-      [relayNames.host, mockModel.host, ...model.connectors.map(({ host }) => host)],
-    );
+    const ready = (id: string, containers: readonly docker.Container[]) =>
+      readyCommand(`${name}-${id}`, { context, containers, seconds: 120 }, child);
+    const others = ready("ready", [
+      ...[relay.container, mock.container],
+      ...connectors.flatMap((one) => one.containers),
+    ]);
     const active = keys.map((key) => key.grant(proxy.running));
     const keyNames = model.keys.map((key) => key.name);
     const named = (values: pulumi.Output<string>[]) =>
@@ -178,7 +180,7 @@ export class Gateway extends pulumi.ComponentResource {
       },
       child,
     );
-    const edgeReady = ready("edge-ready", [edge.container], [edgeNames.host]);
+    const edgeReady = ready("edge-ready", [edge.container]);
     const purged = keyPurge(`${name}-key-purge`, context, proxy.running, child);
     const verification = new Verification(
       `${name}-verification`,

@@ -1,4 +1,4 @@
-import { run } from "../components/host/host-exec.ts";
+import { run } from "../components/host/exec.ts";
 import { setCommand } from "../config/problems.ts";
 import { stackModel } from "./lib/stack-model.ts";
 

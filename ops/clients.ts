@@ -1,5 +1,5 @@
 import { clientSetups } from "./lib/client-setups.ts";
-import { run } from "../components/host/host-exec.ts";
+import { run } from "../components/host/exec.ts";
 
 /** Prints how to connect each client with the key named by KEY; the key itself only if SHOW=1. */
 const ran = await run("pulumi", ["stack", "output", "--json", "--show-secrets"]);

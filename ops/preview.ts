@@ -1,6 +1,6 @@
 import { type AccessMatrix, accessMatrix } from "../config/keys/grants.ts";
 import { type PreviewStep, matrixWords, stepWords } from "./lib/preview-words.ts";
-import { run } from "../components/host/host-exec.ts";
+import { run } from "../components/host/exec.ts";
 import { stackModel } from "./lib/stack-model.ts";
 
 /** `pulumi preview`, with what it means for keys and callers in words before the diff. */

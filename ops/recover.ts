@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hostExec, run } from "../components/host/host-exec.ts";
+import { hostExec, run } from "../components/host/exec.ts";
 import { type Recorded, lost, recorded } from "./lib/lost.ts";
 import { type Suspect, exportedStack, isOrphan, suspects, withoutPending } from "./lib/pending.ts";
 import type { DockerHost } from "../config/host/model.ts";

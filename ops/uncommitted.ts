@@ -1,4 +1,4 @@
-import { run } from "../components/host/host-exec.ts";
+import { run } from "../components/host/exec.ts";
 import { changedPaths, isSaltAlone, isStackFile, uncommittedWarning } from "./lib/uncommitted.ts";
 
 /** Warns of changes that no commit has, and never stops anything: without git it has nothing to say. */

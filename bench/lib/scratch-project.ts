@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { type Ran, run } from "../../components/host/host-exec.ts";
+import { type Ran, run } from "../../components/host/exec.ts";
 import { programFiles } from "../../ops/lib/program-files.ts";
 import { checkout } from "./checkout.ts";
 

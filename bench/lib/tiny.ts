@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Ran, run } from "../../components/host/host-exec.ts";
+import { type Ran, run } from "../../components/host/exec.ts";
 import { checkout, scratch } from "./checkout.ts";
 import { type ScratchProject, scratchProject } from "./scratch-project.ts";
 

@@ -3,19 +3,37 @@ import { keyring } from "../../config/common/names.ts";
 import { databaseAccess } from "../../config/database/access.ts";
 import { grantOf } from "../../config/keys/grants.ts";
 import type { KeyModel } from "../../config/keys/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import type { StackContext } from "../containers/platform.ts";
-import { forgotten, noted, notesOf } from "../drift/notes.ts";
-import { hostCommand } from "../host/host-command.ts";
-import { keptSecret } from "../keyring/kept-secret.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { notedCommand } from "../host/noted-command.ts";
+import { keptSecret, keptThing } from "../keyring/kept-secret.ts";
 import type { KeptValue } from "../keyring/kept-value.ts";
 import type { RunningProxy } from "../litellm/proxy.ts";
-import { hostScript } from "../shell/host-script.ts";
-import { shellVariables } from "../shell/shell.ts";
+import { hostScript } from "../shell/script.ts";
 
 export interface VirtualKeyArgs {
   readonly key: KeyModel;
   readonly databaseReady: pulumi.Resource;
 }
+
+const grantOfKey = (name: string): string => `${name}-grant`;
+
+/** What {@link VirtualKey} applies to the Docker host. */
+export function keyThings(name: string, model: GatewayModel, key: string): Wanted[] {
+  const { container } = databaseAccess(model);
+  return [
+    keptThing(name, model, `key-${key}`),
+    { thing: { kind: "key", id: grantOfKey(name), key, database: container } },
+  ];
+}
+
+const namesOf = ({ keys }: Pick<GatewayModel, "keys">): string[] => keys.map(({ name }) => name);
+
+/** {@link keyPurge} as a thing that drifts. */
+export const keyPurgeThing = (id: string, model: Pick<GatewayModel, "keys">): Wanted => ({
+  thing: { kind: "purge", id, names: namesOf(model) },
+});
 
 /**
  * One client's key: created, changed in place, rotated, and blocked the moment it is deleted.
@@ -63,33 +81,21 @@ export class VirtualKey extends pulumi.ComponentResource {
    * @returns the value, known once the key is active
    */
   grant(proxy: RunningProxy): pulumi.Output<string> {
-    const { dockerHost, connectors } = this.#context.model;
-    const grant = grantOf(this.#key, connectors);
+    const grant = grantOf(this.#key, this.#context.model.connectors);
     const rows = databaseAccess(this.#context.model).container;
-    const id = `${this.#name}-grant`;
-    const note = {
-      applied: notesOf(this.#context),
-      id,
-      word: this.#context.words.of({ kind: "key", id, key: this.#key.name, database: rows }),
-      state: 'key_state "$DATABASE" "$NAME"',
-    };
-    const variables = (container: string) => ({
+    const variables = proxy.container.apply((container) => ({
       PROXY: container,
       DATABASE: rows,
       NAME: this.#key.name,
-    });
-    const applied = hostCommand(
-      id,
-      dockerHost,
+    }));
+    const applied = notedCommand(
+      grantOfKey(this.#name),
+      this.#context,
       {
-        create: proxy.container.apply(
-          (container) =>
-            shellVariables(variables(container)) +
-            noted(hostScript("access/apply-key.sh", {}), note),
-        ),
-        delete: proxy.container.apply((container) =>
-          forgotten(hostScript("access/block-key.sh", variables(container)), note),
-        ),
+        create: hostScript("access/apply-key.sh", {}),
+        delete: variables.apply((known) => hostScript("access/block-key.sh", known)),
+        state: 'key_state "$DATABASE" "$NAME"',
+        variables,
         stdin: this.kept.apply(({ value, previous }) =>
           JSON.stringify({ ...grant, key: value, previous: previous ?? null }),
         ),
@@ -112,25 +118,19 @@ export function keyPurge(
   proxy: RunningProxy,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource & { readonly stdout: pulumi.Output<string> } {
-  const names = context.model.keys.map((key) => key.name);
-  const word = context.words.of({ kind: "purge", id: name, names });
-  const note = { applied: notesOf(context), id: name, word };
-  return hostCommand(
+  const names = namesOf(context.model);
+  return notedCommand(
     name,
-    context.model.dockerHost,
+    context,
     {
       create: proxy.container.apply((container) =>
-        noted(
-          hostScript("access/purge-keys.sh", {
-            PROXY: container,
-            DATABASE: databaseAccess(context.model).container,
-            KEYRING: keyring,
-            NAMES: names.join(" "),
-          }),
-          note,
-        ),
+        hostScript("access/purge-keys.sh", {
+          PROXY: container,
+          DATABASE: databaseAccess(context.model).container,
+          KEYRING: keyring,
+          NAMES: names.join(" "),
+        }),
       ),
-      delete: forgotten("true\n", note),
       stdin: JSON.stringify({ names }),
     },
     pulumi.mergeOptions(opts, { dependsOn: [proxy.ready] }),

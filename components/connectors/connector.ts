@@ -4,12 +4,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { mounted } from "../../config/common/names.ts";
 import { egressHost, samplesOf } from "../../config/connectors/containers.ts";
 import type { ConnectorContainer, ConnectorModel } from "../../config/connectors/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
 import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
-import { SamplesPostgres } from "../database/samples-postgres.ts";
-import { secretFile } from "../host/host-files.ts";
+import { SamplesPostgres, samplesThings } from "../database/samples-postgres.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { filesThing, secretFile } from "../host/files.ts";
 import { envFile } from "../shell/shell.ts";
-import { EgressProxy } from "./egress-proxy.ts";
+import { EgressProxy, egressThings } from "./egress-proxy.ts";
 import { hasSecrets, plainEnvironment, probeHeader } from "./environment.ts";
 import { probeOf, programOf, withSecrets } from "./program.ts";
 
@@ -18,6 +20,28 @@ export interface ConnectorArgs {
   readonly container: ConnectorContainer;
   /** Directory of the files that every connector's container has. */
   readonly files: pulumi.Input<string>;
+}
+
+const secretsIn = (
+  { secrets }: GatewayModel["directories"],
+  { host }: Pick<ConnectorModel, "host">,
+): string => posix.join(secrets, host);
+
+/** What {@link Connector} applies to the Docker host. */
+export function connectorThings(
+  name: string,
+  model: Pick<GatewayModel, "directories" | "namePrefix">,
+  { connector, container: { egress } }: Pick<ConnectorArgs, "connector" | "container">,
+): Wanted[] {
+  const { host } = connector;
+  const samples = samplesOf(connector);
+  return [
+    ...(samples === undefined ? [] : samplesThings(`${name}-samples`, model, { ...samples, host })),
+    ...(hasSecrets(connector)
+      ? [filesThing(`${name}-secrets`, secretsIn(model.directories, connector))]
+      : []),
+    ...(egress.mode === "filtered" ? egressThings(`${name}-cell`, model, { host, egress }) : []),
+  ];
 }
 
 /** One MCP server in a container of its own, made from its definition. */
@@ -53,7 +77,7 @@ export class Connector extends pulumi.ComponentResource {
         `${name}-secrets`,
         {
           context,
-          directory: posix.join(directories.secrets, connector.host),
+          directory: secretsIn(directories, connector),
           owner: container.user,
           image,
         },

@@ -2,11 +2,37 @@ import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackContext } from "../containers/platform.ts";
-import { configFiles } from "../host/host-files.ts";
-import { Connector } from "./connector.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { configFiles, configFilesThing } from "../host/files.ts";
+import { Connector, connectorThings } from "./connector.ts";
 import { connectorFiles } from "./program.ts";
 
 const files = join(import.meta.dirname, "files");
+
+const filesIn = ({ config }: GatewayModel["directories"]): string =>
+  posix.join(config, "connectors");
+
+const filesOf = () =>
+  connectorFiles.map((file) => ({ name: file, content: readFileSync(join(files, file), "utf8") }));
+
+const inContainers = (connectors: GatewayModel["connectors"]) =>
+  connectors.flatMap((connector) =>
+    connector.container === undefined ? [] : [{ connector, container: connector.container }],
+  );
+
+const connectorName = (name: string, { id }: { readonly id: string }): string =>
+  `${name}-connector-${id}`;
+
+/** What {@link deployedConnectors} applies to the Docker host. */
+export function connectorsThings(name: string, model: GatewayModel): Wanted[] {
+  const own = inContainers(model.connectors);
+  if (own.length === 0) return [];
+  return [
+    configFilesThing(`${name}-connector-files`, filesIn(model.directories), filesOf()),
+    ...own.flatMap((one) => connectorThings(connectorName(name, one.connector), model, one)),
+  ];
+}
 
 /** Every connector that runs in a container of its own, and the files that all of them have. */
 export function deployedConnectors(
@@ -15,28 +41,23 @@ export function deployedConnectors(
   child: pulumi.CustomResourceOptions,
 ): Connector[] {
   const { connectors, directories, mockModel } = context.model;
-  const own = connectors.flatMap((connector) =>
-    connector.container === undefined ? [] : [{ connector, container: connector.container }],
-  );
+  const own = inContainers(connectors);
   if (own.length === 0) return [];
   const directory = configFiles(
     `${name}-connector-files`,
     {
       context,
-      directory: posix.join(directories.config, "connectors"),
+      directory: filesIn(directories),
       owner: "0:0",
       image: context.images.id(mockModel.image),
     },
-    connectorFiles.map((file) => ({
-      name: file,
-      content: readFileSync(join(files, file), "utf8"),
-    })),
+    filesOf(),
     child,
   );
   return own.map(
     (one) =>
       new Connector(
-        `${name}-connector-${one.connector.id}`,
+        connectorName(name, one.connector),
         context,
         { ...one, files: directory },
         child,

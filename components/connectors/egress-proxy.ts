@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { egressHost } from "../../config/connectors/containers.ts";
 import type { Egress } from "../../config/connectors/model.ts";
 import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
-import { squidContainer } from "../squid/squid-container.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { squidContainer, squidThings } from "../squid/squid-container.ts";
 import { egressConfig } from "./egress-config.ts";
 
 export interface EgressProxyArgs {
@@ -12,6 +14,18 @@ export interface EgressProxyArgs {
   readonly host: string;
   readonly egress: Extract<Egress, { mode: "filtered" }>;
 }
+
+const squidOf = ({ host, egress }: Pick<EgressProxyArgs, "host" | "egress">) => ({
+  directory: egressHost(host),
+  config: egressConfig(egress),
+});
+
+/** What {@link EgressProxy} applies to the Docker host. */
+export const egressThings = (
+  name: string,
+  model: Pick<GatewayModel, "directories">,
+  args: Pick<EgressProxyArgs, "host" | "egress">,
+): Wanted[] => squidThings(`${name}-egress`, model, squidOf(args));
 
 /**
  * The only way out of a connector's own network: a proxy for one connector alone. One for several
@@ -33,8 +47,7 @@ export class EgressProxy extends pulumi.ComponentResource {
       {
         context,
         host: egressHost(host),
-        directory: egressHost(host),
-        config: egressConfig(egress),
+        ...squidOf({ host, egress }),
         network: context.networks.connector(id),
         externalNetworks: [context.networks.gateway, ...externalNetworksOf(context, id)],
       },

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { project } from "../../config/common/names.ts";
-import { contentHash } from "../host/host-files.ts";
+import { contentHash } from "../host/files.ts";
 import { type StackContext, containerName } from "./platform.ts";
 
 /**
@@ -31,7 +31,7 @@ export interface ContainerSpec {
    * has a suffix of its own then. Nothing of it may be published.
    */
   readonly rolling?: true;
-  /** It may have loaded what somebody has put into LiteLLM's database: see `Words.container`. */
+  /** It may have loaded what somebody has put into LiteLLM's database: see `containerRevision`. */
   readonly loadsRows?: true;
   readonly context: StackContext;
   /** The image's id, never its name: a name makes Docker replace the container at random. */
@@ -111,7 +111,7 @@ export function gatewayContainer(
     ...spec.labels,
     // Tells this gateway's containers from another's.
     "mcp-gateway.files": spec.context.model.directories.config,
-    "mcp-gateway.word": spec.context.words.container(fullName, spec.loadsRows),
+    "mcp-gateway.word": spec.context.drift.container(fullName, spec.loadsRows),
     ...(spec.fingerprint === undefined ? {} : { "mcp-gateway.fingerprint": spec.fingerprint }),
   };
   const environment = Object.entries(spec.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { GatewayModel } from "../../config/model.ts";
-import type { HostContext } from "../host/host-files.ts";
+import type { HostContext } from "../host/context.ts";
 import type { Networks } from "../networks/networks.ts";
 import type { Images } from "./images.ts";
 

@@ -1,18 +1,13 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { forgotten, noted, notesOf } from "../drift/notes.ts";
-import { hostCommand } from "../host/host-command.ts";
-import { hostScript } from "../shell/host-script.ts";
-import { shellVariables } from "../shell/shell.ts";
-import { type StackContext, containerName } from "./platform.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { notedCommand } from "../host/noted-command.ts";
+import { hostScript } from "../shell/script.ts";
+import type { StackContext } from "./platform.ts";
 
 export interface ReadyArgs {
   readonly context: StackContext;
   readonly containers: readonly docker.Container[];
-  /** Their names on the gateway's network. */
-  readonly hosts: readonly string[];
-  /** DNS name of the database in which they make their tables when they start. */
-  readonly tablesIn?: string;
   /** How long all of them together may take. */
   readonly seconds: number;
   /** How many processes and threads each of them may have. */
@@ -31,6 +26,18 @@ export interface Ready {
   readonly command: pulumi.Resource;
 }
 
+/** Containers' readiness as a thing that drifts. */
+export const readyThing = (
+  id: string,
+  /** Their names on the Docker host, without a suffix. */
+  containers: readonly string[],
+  /** The database's container, for what makes its tables there when it starts. */
+  tablesIn?: string,
+): Wanted => ({
+  thing: { kind: "ready", id, containers },
+  ...(tablesIn === undefined ? {} : { tablesIn }),
+});
+
 /**
  * Waits for containers to be healthy, and limits their processes. The provider's own `wait` cannot show a log, does not see
  * that a container has given up, and leaves it half-made in the state.
@@ -43,34 +50,23 @@ export function readyCommand(
   const ids = pulumi.all(args.containers.map((container) => container.id));
   const names = pulumi.all(args.containers.map((container) => container.name));
   const { context } = args;
-  const known = args.hosts.map((host) => containerName(context, host));
-  const note = {
-    applied: notesOf(context),
-    id: name,
-    word: context.words.ready(
-      { kind: "ready", id: name, containers: known },
-      args.tablesIn === undefined ? undefined : containerName(context, args.tablesIn),
-    ),
-    state: "container_state $CONTAINERS",
-  };
-  const command = hostCommand(
+  const starts = context.drift.of(name).revision.restarted === "containers";
+  const command = notedCommand(
     name,
-    context.model.dockerHost,
+    context,
     {
       create: pulumi.all([ids, names]).apply(([containerIds, containers]) => {
-        const again = note.word.endsWith("-restart")
-          ? `docker restart ${containers.join(" ")} >/dev/null\n`
-          : "";
+        const again = starts ? `docker restart ${containers.join(" ")} >/dev/null\n` : "";
         const script = hostScript("containers/wait-healthy.sh", {
           CONTAINERS: containers.join(" "),
           CONTAINER_IDS: containerIds.join(" "),
           SECONDS_ALLOWED: String(args.seconds),
           PIDS_LIMIT: String(args.pids ?? usualPids),
         });
-        // A subshell's variables are gone when the note is written.
-        return shellVariables({ CONTAINERS: containers.join(" ") }) + noted(again + script, note);
+        return again + script;
       }),
-      delete: forgotten("true\n", note),
+      state: "container_state $CONTAINERS",
+      variables: names.apply((containers) => ({ CONTAINERS: containers.join(" ") })),
       stdin: pulumi.all([...(args.secrets ?? [])]).apply((secrets) => secrets.join("\n")),
     },
     opts,

@@ -6,9 +6,9 @@ import { databaseAccess } from "../../config/database/access.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import type { StackContext } from "../containers/platform.ts";
 import type { Ready } from "../containers/ready.ts";
-import { forgotten, noted, notesOf } from "../drift/notes.ts";
-import { hostCommand } from "../host/host-command.ts";
-import { hostScript } from "../shell/host-script.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { notedCommand } from "../host/noted-command.ts";
+import { hostScript } from "../shell/script.ts";
 
 /** What the rest of the gateway knows of its database, wherever that is. */
 export interface LitellmDatabase {
@@ -56,6 +56,9 @@ export function homeOf({ shared }: GatewayModel["database"]): string {
   return `shared ${host} ${port} ${name} ${role} ${network}`;
 }
 
+/** {@link databaseHome} as a thing that drifts. */
+export const homeThing = (id: string): Wanted => ({ thing: { kind: "home", id } });
+
 /**
  * Remembers where the data is, and brings it along when that is somewhere else now: also when an
  * `up` has moved it, failed after that, and the configuration was taken back.
@@ -71,34 +74,29 @@ export function databaseHome(
   const access = databaseAccess(model);
   const home = homeOf(model.database);
   const hash = createHash("sha256").update(`${home}\n`).digest("hex");
-  const word = context.words.of({ kind: "home", id: name });
-  const note = { applied: notesOf(context), id: name, word, state: `echo ${hash}` };
-  return hostCommand(
+  return notedCommand(
     name,
-    model.dockerHost,
+    context,
     {
       create: pulumi.all([args.image, pulumi.all(args.after)]).apply(([image]) =>
-        noted(
-          hostScript("database/move-database.sh", {
-            HOME_NOW: home,
-            CONTAINER: access.container,
-            DB_USER: access.user,
-            DB_NAME: access.name,
-            DEDICATED: model.namePrefix + database.host,
-            MOVING: model.namePrefix + movingHost,
-            FILES: model.directories.config,
-            DEDICATED_NAME: database.name,
-            DEDICATED_ROLE: database.role,
-            IMAGE: image,
-            OWNER: model.database.user,
-            VOLUME: model.database.volume,
-            MOUNTED: dataDirectory,
-            KEYRING: keyring,
-          }),
-          note,
-        ),
+        hostScript("database/move-database.sh", {
+          HOME_NOW: home,
+          CONTAINER: access.container,
+          DB_USER: access.user,
+          DB_NAME: access.name,
+          DEDICATED: model.namePrefix + database.host,
+          MOVING: model.namePrefix + movingHost,
+          FILES: model.directories.config,
+          DEDICATED_NAME: database.name,
+          DEDICATED_ROLE: database.role,
+          IMAGE: image,
+          OWNER: model.database.user,
+          VOLUME: model.database.volume,
+          MOUNTED: dataDirectory,
+          KEYRING: keyring,
+        }),
       ),
-      delete: forgotten("true\n", note),
+      state: `echo ${hash}`,
       stdin: "",
     },
     opts,

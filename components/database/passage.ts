@@ -3,11 +3,27 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { databasePassage, mounted } from "../../config/common/names.ts";
 import type { SharedDatabase } from "../../config/database/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
 import { type StackContext, networksOf } from "../containers/platform.ts";
 import { haproxyHealthcheck } from "../haproxy/live-config.ts";
-import { configFiles } from "../host/host-files.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { type HostFile, configFiles, configFilesThing } from "../host/files.ts";
 import { passageConfig } from "./passage-config.ts";
+
+const filesIn = ({ config }: GatewayModel["directories"]): string =>
+  posix.join(config, "database-passage");
+
+const filesOf = (shared: SharedDatabase): HostFile[] => [
+  { name: "haproxy.cfg", content: passageConfig(shared) },
+];
+
+/** What {@link databasePassageContainer} applies to the Docker host. */
+export const passageThings = (
+  name: string,
+  { directories }: Pick<GatewayModel, "directories">,
+  shared: SharedDatabase,
+): Wanted[] => [configFilesThing(`${name}-config`, filesIn(directories), filesOf(shared))];
 
 /**
  * LiteLLM's way to a shared PostgreSQL, and nothing else on that network: LiteLLM itself would
@@ -26,11 +42,11 @@ export function databasePassageContainer(
     `${name}-config`,
     {
       context,
-      directory: posix.join(directories.config, "database-passage"),
+      directory: filesIn(directories),
       owner: edge.user,
       image,
     },
-    [{ name: "haproxy.cfg", content: passageConfig(shared) }],
+    filesOf(shared),
     opts,
   );
   return gatewayContainer(

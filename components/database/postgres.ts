@@ -2,22 +2,38 @@ import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { dataDirectory, database } from "../../config/common/names.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
 import { type StackContext, containerName, networksOf } from "../containers/platform.ts";
-import { type Ready, readyCommand } from "../containers/ready.ts";
-import { forgotten, noted, notesOf } from "../drift/notes.ts";
-import { hostCommand } from "../host/host-command.ts";
-import { secretFile } from "../host/host-files.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { filesThing, secretFile } from "../host/files.ts";
+import { notedCommand } from "../host/noted-command.ts";
+import { hostScript } from "../shell/script.ts";
 import {
   type LitellmDatabase,
   databaseHome,
   databaseTypes,
   dataVolume,
+  homeThing,
 } from "./litellm-database.ts";
 import { databaseUri, setupSql } from "./setup-sql.ts";
 
 const passwordFile = "/run/secrets/postgres-password";
+
+const secretsIn = ({ secrets }: GatewayModel["directories"]): string =>
+  posix.join(secrets, "postgres");
+
+/** What {@link DedicatedPostgres} applies to the Docker host. */
+export function dedicatedThings(name: string, model: GatewayModel): Wanted[] {
+  const server = model.namePrefix + database.host;
+  return [
+    filesThing(`${name}-password-file`, secretsIn(model.directories)),
+    readyThing(`${name}-ready`, [server]),
+    { thing: { kind: "setup", id: `${name}-setup`, database: server } },
+    homeThing(`${name}-home`),
+  ];
+}
 
 /**
  * The gateway's own PostgreSQL. Its volume outlives `pulumi destroy` and is taken up again by the
@@ -32,7 +48,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
 
   constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
     super(databaseTypes.dedicated, name, {}, opts);
-    const { dockerHost, directories, database: config } = context.model;
+    const { directories, database: config } = context.model;
     const child = { parent: this };
 
     const volume = dataVolume(name, "shared", config, { self: this, parent: opts?.parent });
@@ -46,7 +62,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
       `${name}-password-file`,
       {
         context,
-        directory: posix.join(directories.secrets, "postgres"),
+        directory: secretsIn(directories),
         owner: config.user,
         image,
       },
@@ -85,25 +101,18 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
     );
     this.ready = readyCommand(
       `${name}-ready`,
-      { context, containers: [container], hosts: [database.host], seconds: 180 },
+      { context, containers: [container], seconds: 180 },
       child,
     );
 
     const server = containerName(context, database.host);
-    const id = `${name}-setup`;
-    const word = context.words.of({ kind: "setup", id, database: server });
-    const note = { applied: notesOf(context), id, word };
-    const setup = hostCommand(
-      id,
-      dockerHost,
+    const setup = notedCommand(
+      `${name}-setup`,
+      context,
       {
         create: this.ready.ids.apply((container) =>
-          noted(
-            hostScript("database/psql.sh", { CONTAINER: server, CONTAINER_ID: container }),
-            note,
-          ),
+          hostScript("database/psql.sh", { CONTAINER: server, CONTAINER_ID: container }),
         ),
-        delete: forgotten("true\n", note),
         stdin: litellmPassword.apply(setupSql),
       },
       child,

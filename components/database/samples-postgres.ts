@@ -4,10 +4,18 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { dataDirectory, database, mounted, samples } from "../../config/common/names.ts";
 import type { ConnectorSamples } from "../../config/connectors/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
 import type { StackContext } from "../containers/platform.ts";
-import { type Ready, readyCommand } from "../containers/ready.ts";
-import { configFiles, secretFile } from "../host/host-files.ts";
+import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import {
+  type HostFile,
+  configFiles,
+  configFilesThing,
+  filesThing,
+  secretFile,
+} from "../host/files.ts";
 import {
   sampleAccess,
   sampleEntrypoint,
@@ -26,6 +34,26 @@ export interface SamplesPostgresArgs extends ConnectorSamples {
   readonly host: string;
   /** The connector's own network: nobody else has to reach its samples. */
   readonly network: pulumi.Input<string>;
+}
+
+const filesOf = ({ role, names }: ConnectorSamples): HostFile[] => [
+  { name: "pg_hba.conf", content: sampleAccess(role, names) },
+];
+
+/** What {@link SamplesPostgres} applies to the Docker host. */
+export function samplesThings(
+  name: string,
+  { directories, namePrefix }: Pick<GatewayModel, "directories" | "namePrefix">,
+  wanted: ConnectorSamples & Pick<SamplesPostgresArgs, "host">,
+): Wanted[] {
+  const host = samples.host(wanted.host);
+  const secrets = posix.join(directories.secrets, host);
+  return [
+    filesThing(`${name}-password-file`, secrets),
+    filesThing(`${name}-sql`, secrets),
+    configFilesThing(`${name}-config`, posix.join(directories.config, host), filesOf(wanted)),
+    readyThing(`${name}-ready`, [namePrefix + host]),
+  ];
 }
 
 /**
@@ -72,7 +100,7 @@ export class SamplesPostgres extends pulumi.ComponentResource {
     const files = configFiles(
       `${name}-config`,
       { ...place, directory: posix.join(directories.config, host) },
-      [{ name: "pg_hba.conf", content: sampleAccess(role, names) }],
+      filesOf(args),
       child,
     );
     this.container = gatewayContainer(
@@ -125,7 +153,7 @@ export class SamplesPostgres extends pulumi.ComponentResource {
     );
     this.ready = readyCommand(
       `${name}-ready`,
-      { context, containers: [this.container], hosts: [host], seconds: 120 },
+      { context, containers: [this.container], seconds: 120 },
       child,
     );
     // Known once the server accepts it.

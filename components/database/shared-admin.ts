@@ -1,8 +1,8 @@
 import { dataDirectory, keyring } from "../../config/common/names.ts";
 import type { SharedDatabase } from "../../config/database/model.ts";
 import type { GatewayModel } from "../../config/model.ts";
-import { hostExec } from "../host/host-exec.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { hostExec } from "../host/exec.ts";
+import { hostScript } from "../shell/script.ts";
 import {
   connectionFixes,
   contentCheck,

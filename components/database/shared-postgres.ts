@@ -6,22 +6,42 @@ import {
   keyring,
 } from "../../config/common/names.ts";
 import type { SharedDatabase } from "../../config/database/model.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
 import { type StackContext, containerName, networksOf } from "../containers/platform.ts";
-import { type Ready, readyCommand } from "../containers/ready.ts";
-import { forgotten, noted, notesOf } from "../drift/notes.ts";
-import { hostCommand } from "../host/host-command.ts";
-import { keptSecret } from "../keyring/kept-secret.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { hostCommand } from "../host/command.ts";
+import { notedCommand } from "../host/noted-command.ts";
+import { keptSecret, keptThing } from "../keyring/kept-secret.ts";
+import { hostScript } from "../shell/script.ts";
 import {
   type LitellmDatabase,
   databaseHome,
   databaseTypes,
   dataVolume,
+  homeThing,
 } from "./litellm-database.ts";
-import { databasePassageContainer } from "./passage.ts";
+import { databasePassageContainer, passageThings } from "./passage.ts";
 import { scramVerifier } from "./scram.ts";
 import { sharedAdminScript } from "./shared-admin.ts";
+
+/** Notes of both modes exist side by side during a change: the old mode's are taken away last. */
+const baseOf = (name: string): string => `${name}-shared`;
+
+/** What {@link SharedPostgres} applies to the Docker host. */
+export function sharedThings(name: string, model: GatewayModel, shared: SharedDatabase): Wanted[] {
+  const base = baseOf(name);
+  const client = model.namePrefix + databaseClient.host;
+  return [
+    ...passageThings(`${name}-passage`, model, shared),
+    readyThing(`${base}-ready`, [client, model.namePrefix + databasePassage.host]),
+    keptThing(`${base}-password`, model, "database-password"),
+    keptThing(`${base}-id`, model, "database-id"),
+    { thing: { kind: "setup", id: `${base}-setup`, database: client } },
+    homeThing(`${base}-home`),
+  ];
+}
 
 /**
  * A database and a role of the gateway's own on a PostgreSQL that is there already. A container
@@ -44,8 +64,7 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
     const { model } = context;
     const { dockerHost, database: config } = model;
     const child = { parent: this };
-    // Notes of both modes exist side by side during a change: the old mode's are taken away last.
-    const base = `${name}-shared`;
+    const base = baseOf(name);
     const image = context.images.id(config.image);
     const volume = dataVolume(name, "dedicated", config, { self: this, parent: opts?.parent });
     const client = containerName(context, databaseClient.host);
@@ -86,7 +105,6 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
       {
         context,
         containers: [container, passage],
-        hosts: [databaseClient.host, databasePassage.host],
         seconds: 60,
       },
       child,
@@ -106,9 +124,6 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
         child,
       ).value;
     const password = kept("password", shared.rotation);
-    const id = `${base}-setup`;
-    const word = context.words.of({ kind: "setup", id, database: client });
-    const note = { applied: notesOf(context), id, word };
     // Known once the keyring has the word by which the database is this gateway's. Only its being
     // there counts: the script reads it from the volume.
     const identity = kept("id", "1");
@@ -120,14 +135,12 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
             sharedAdminScript({ ...shared, database: config }, mode, from, "never"),
           ),
       );
-    const setup = hostCommand(
-      id,
-      dockerHost,
+    const setup = notedCommand(
+      `${base}-setup`,
+      context,
       {
-        create: admin("apply").apply((script) => noted(script, note)),
-        delete: config.destroyData
-          ? admin("drop").apply((script) => forgotten(script, note))
-          : forgotten("true\n", note),
+        create: admin("apply"),
+        ...(config.destroyData ? { delete: admin("drop") } : {}),
         stdin: password.apply(
           (own) => `${shared.admin.password.reveal()}\n${scramVerifier(own)}\n`,
         ),

@@ -44,8 +44,15 @@ function differences(then: string, now: string): string {
   return told.join(", ") || "it was changed";
 }
 
-/** "f=600:0:0:hash" against "f=644:0:0:hash": what is another, in words. */
-function fileDifferences(then: string, now: string): string {
+/** One way in which a file is not as it was written. */
+type FileChange =
+  | { readonly kind: "gone"; readonly name: string }
+  | { readonly kind: "mode"; readonly name: string; readonly is: string; readonly was: string }
+  | { readonly kind: "owner"; readonly name: string; readonly is: string }
+  | { readonly kind: "content"; readonly name: string };
+
+/** "f=600:0:0:hash" against "f=644:0:0:hash". */
+function fileChanges(then: string, now: string): FileChange[] {
   const files = (text: string): Map<string, string[]> =>
     new Map(
       text
@@ -54,22 +61,39 @@ function fileDifferences(then: string, now: string): string {
         .map(([name = "", seen = ""]) => [name, seen.split(":")]),
     );
   const after = files(now);
-  return [...files(then)]
-    .flatMap(([name, [mode = "", uid = "", gid = "", content = ""]]) => {
+  return [...files(then)].flatMap(
+    ([name, [mode = "", uid = "", gid = "", content = ""]]): FileChange[] => {
       const [isMode = "gone", isUid = "", isGid = "", isContent = ""] = after.get(name) ?? [];
-      if (isMode === "gone") return [`${name} is gone`];
+      if (isMode === "gone") return [{ kind: "gone", name }];
+      const sameOwner = isUid === uid && isGid === gid;
       return [
-        ...(isMode === mode ? [] : [`${name} has mode ${isMode}, not ${mode}`]),
-        ...(isUid === uid && isGid === gid ? [] : [`${name} belongs to ${isUid}:${isGid}`]),
-        ...(isContent === content ? [] : [`${name} was edited`]),
+        ...(isMode === mode ? [] : [{ kind: "mode" as const, name, is: isMode, was: mode }]),
+        ...(sameOwner ? [] : [{ kind: "owner" as const, name, is: `${isUid}:${isGid}` }]),
+        ...(isContent === content ? [] : [{ kind: "content" as const, name }]),
       ];
-    })
-    .join(", ");
+    },
+  );
 }
 
+function fileChangeText(change: FileChange): string {
+  switch (change.kind) {
+    case "gone":
+      return `${change.name} is gone`;
+    case "mode":
+      return `${change.name} has mode ${change.is}, not ${change.was}`;
+    case "owner":
+      return `${change.name} belongs to ${change.is}`;
+    case "content":
+      return `${change.name} was edited`;
+  }
+}
+
+const fileDifferences = (then: string, now: string): string =>
+  fileChanges(then, now).map(fileChangeText).join(", ");
+
 /** Whether a file's content is another or gone: what has read it may have read that. */
-export const contentDrifted = (drift: readonly Drift[]): boolean =>
-  drift.some(({ reason }) => /(was edited|is gone)/.test(reason));
+export const contentChanged = (then: string, now: string): boolean =>
+  fileChanges(then, now).some(({ kind }) => kind === "content" || kind === "gone");
 
 /** The name that goes by a plain one: itself, or with the suffix of a container that rolls. */
 export function nameAmong(names: readonly string[], plain: string): string {

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { keyring } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
-import { hostScript, scriptText } from "../shell/host-script.ts";
+import { hostScript, scriptText } from "../shell/script.ts";
 import { shellVariables } from "../shell/shell.ts";
 
 /** Functions that every note and the look back at it share. */

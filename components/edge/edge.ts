@@ -1,9 +1,16 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { edge, mounted } from "../../config/common/names.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
 import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
-import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import {
+  haproxyCommand,
+  haproxyHealthcheck,
+  liveConfig,
+  liveConfigThing,
+} from "../haproxy/live-config.ts";
 import { connectorPorts } from "./edge-model.ts";
 import { type EdgeKey, edgeFileNames, edgeFiles } from "./maps.ts";
 import { traefikLabels } from "./traefik-labels.ts";
@@ -14,6 +21,11 @@ export interface EdgeArgs {
   /** The container of the proxy that requests go to, known once it has been verified. */
   readonly upstream: pulumi.Input<string>;
 }
+
+/** What {@link Edge} applies to the Docker host. */
+export const edgeThings = (name: string, model: Pick<GatewayModel, "directories">): Wanted[] => [
+  liveConfigThing(`${name}-config`, model, edge.host),
+];
 
 /** HAProxy: the only thing of the gateway that the LAN can reach. */
 export class Edge extends pulumi.ComponentResource {

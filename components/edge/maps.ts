@@ -1,6 +1,6 @@
 import { keyHash } from "../../config/keys/key-hash.ts";
 import { versioned } from "../haproxy/common-sections.ts";
-import type { HostFile } from "../host/host-files.ts";
+import type { HostFile } from "../host/files.ts";
 import type { EdgeModel } from "./edge-model.ts";
 import { haproxyConfig } from "./haproxy-config.ts";
 

@@ -1,5 +1,5 @@
 import { haproxyHealthPort } from "../../config/common/names.ts";
-import { type HostFile, contentHash } from "../host/host-files.ts";
+import { type HostFile, contentHash } from "../host/files.ts";
 
 /**
  * Asks Docker's own DNS again and again: a replaced container is found at its new address.

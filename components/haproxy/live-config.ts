@@ -1,11 +1,12 @@
 import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { haproxyHealthPort, mounted } from "../../config/common/names.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { type StackContext, containerName } from "../containers/platform.ts";
-import { forgotten, noted, notesOf } from "../drift/notes.ts";
-import { hostCommand } from "../host/host-command.ts";
-import type { HostFile } from "../host/host-files.ts";
-import { hostScript } from "../shell/host-script.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { type HostFile, filesThing } from "../host/files.ts";
+import { notedCommand } from "../host/noted-command.ts";
+import { hostScript } from "../shell/script.ts";
 
 /** Variables of apply-haproxy.sh. */
 export interface ApplyHaproxy {
@@ -73,6 +74,18 @@ export interface LiveConfig {
   readonly version: pulumi.Output<string>;
 }
 
+const directoryOf = ({ directories }: Pick<GatewayModel, "directories">, host: string): string =>
+  posix.join(directories.config, host.replace(/^mcp-/, ""));
+
+const currentOf = (directory: string): string => posix.join(directory, "current");
+
+/** {@link liveConfig} as a thing that drifts. */
+export const liveConfigThing = (
+  name: string,
+  model: Pick<GatewayModel, "directories">,
+  host: string,
+): Wanted => filesThing(name, currentOf(directoryOf(model, host)));
+
 /**
  * An HAProxy's configuration on the Docker host: always the same directory, so that a change is a
  * reload and not another container.
@@ -83,33 +96,23 @@ export function liveConfig(
   args: LiveConfigArgs,
   opts: pulumi.CustomResourceOptions,
 ): LiveConfig {
-  const { model } = context;
-  const directory = posix.join(model.directories.config, args.host.replace(/^mcp-/, ""));
-  const current = posix.join(directory, "current");
-  const note = {
-    applied: notesOf(context),
-    id: name,
-    word: context.words.files({ kind: "files", id: name, what: `files in ${current}` }),
-    files: { directory: current, names: args.names },
-  };
-  const applied = hostCommand(
+  const directory = directoryOf(context.model, args.host);
+  const applied = notedCommand(
     name,
-    model.dockerHost,
+    context,
     {
       create: pulumi.all([args.image, pulumi.all([...args.networks])]).apply(([image, networks]) =>
-        noted(
-          applyHaproxy({
-            container: containerName(context, args.host),
-            directory,
-            image,
-            networks,
-            owner: args.owner,
-            roots: args.roots ?? false,
-          }),
-          note,
-        ),
+        applyHaproxy({
+          container: containerName(context, args.host),
+          directory,
+          image,
+          networks,
+          owner: args.owner,
+          roots: args.roots ?? false,
+        }),
       ),
-      delete: forgotten(hostScript("haproxy/remove-haproxy.sh", { DIRECTORY: directory }), note),
+      delete: hostScript("haproxy/remove-haproxy.sh", { DIRECTORY: directory }),
+      files: { directory: currentOf(directory), names: args.names },
       stdin: pulumi.output(args.files).apply(haproxyInput),
     },
     opts,

@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { keyring } from "../../config/common/names.ts";
 import { databaseAccess } from "../../config/database/access.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import type { StackContext } from "../containers/platform.ts";
-import { forgotten, noted, notesOf } from "../drift/notes.ts";
-import { hostCommand } from "../host/host-command.ts";
-import { hostScript } from "../shell/host-script.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { notedCommand } from "../host/noted-command.ts";
+import { hostScript } from "../shell/script.ts";
 import { type KeptValue, parseKept } from "./kept-value.ts";
 
 export interface KeptSecretArgs {
@@ -21,6 +22,22 @@ export interface KeptSecretArgs {
   /** The database's readiness. */
   readonly databaseReady: pulumi.Resource;
 }
+
+/**
+ * {@link keptSecret} as a thing that drifts.
+ * @param id name in the keyring
+ */
+export const keptThing = (name: string, model: GatewayModel, id: string): Wanted => ({
+  thing: {
+    ...{ kind: "kept", id: `${name}-kept`, name: id },
+    database: databaseAccess(model).container,
+  },
+});
+
+/** {@link checkedSalt} as a thing that drifts. */
+export const checkedSaltThing = (id: string, model: GatewayModel): Wanted => ({
+  thing: { kind: "setup", id, database: databaseAccess(model).container },
+});
 
 /**
  * A random secret that lives as long as the data it belongs to: kept in a file beside the data
@@ -43,26 +60,18 @@ export function keptSecret(
   const { context, id } = args;
   const container = databaseAccess(context.model).container;
   const copies = posix.join(context.model.directories.secrets, "keyring");
-  const note = {
-    applied: notesOf(context),
-    id: `${name}-kept`,
-    word: context.words.of({ kind: "kept", id: `${name}-kept`, name: id, database: container }),
-    files: { directory: copies, names: [id] },
-  };
-  const kept = hostCommand(
+  const kept = notedCommand(
     `${name}-kept`,
-    context.model.dockerHost,
+    context,
     {
-      create: noted(
-        hostScript("keyring/keep-secret.sh", {
-          CONTAINER: container,
-          COPIES: copies,
-          KEYRING: keyring,
-          NAME: id,
-        }),
-        note,
-      ),
-      delete: forgotten(hostScript("host/remove-files.sh", { DIRECTORY: copies, NAMES: id }), note),
+      create: hostScript("keyring/keep-secret.sh", {
+        CONTAINER: container,
+        COPIES: copies,
+        KEYRING: keyring,
+        NAME: id,
+      }),
+      delete: hostScript("host/remove-files.sh", { DIRECTORY: copies, NAMES: id }),
+      files: { directory: copies, names: [id] },
       stdin: pulumi.interpolate`${args.rotation} ${args.overlapSeconds} ${args.prefix}${fresh.result}\n`,
     },
     pulumi.mergeOptions(opts, { dependsOn: [args.databaseReady] }),
@@ -82,21 +91,15 @@ export function checkedSalt(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const container = databaseAccess(context.model).container;
-  const word = context.words.of({ kind: "setup", id: name, database: container });
-  const note = { applied: notesOf(context), id: name, word };
-  const checked = hostCommand(
+  const checked = notedCommand(
     name,
-    context.model.dockerHost,
+    context,
     {
-      create: noted(
-        hostScript("keyring/check-salt.sh", {
-          CONTAINER: container,
-          COPIES: posix.join(context.model.directories.secrets, "keyring"),
-          KEYRING: keyring,
-        }),
-        note,
-      ),
-      delete: forgotten("true\n", note),
+      create: hostScript("keyring/check-salt.sh", {
+        CONTAINER: container,
+        COPIES: posix.join(context.model.directories.secrets, "keyring"),
+        KEYRING: keyring,
+      }),
       stdin: args.salt,
     },
     pulumi.mergeOptions(opts, { dependsOn: [args.databaseSetUp] }),

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { mockModel, proxyEgress, relay } from "../../config/common/names.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
-import { readyCommand } from "../containers/ready.ts";
+import { readyCommand, readyThing } from "../containers/ready.ts";
+import type { Wanted } from "../drift/decisions.ts";
 import { squidPort } from "../squid/squid-config.ts";
-import { squidContainer } from "../squid/squid-container.ts";
+import { squidContainer, squidThings } from "../squid/squid-container.ts";
 import { proxyEgressConfig } from "./egress-config.ts";
-import { wayOut } from "./way-out.ts";
+import { type Asked, wayOut } from "./way-out.ts";
 
 /** What LiteLLM asks without a proxy: what is on its own network, and itself. */
 const direct = [relay.host, mockModel.host, "localhost", "127.0.0.1", "::1"];
@@ -27,6 +29,23 @@ export function proxyVariables<Url>(url: Url): Record<string, Url | string> {
   };
 }
 
+const squidOf = (model: Asked) => ({
+  directory: "proxy-egress",
+  config: proxyEgressConfig(wayOut(model)),
+});
+
+/** What {@link proxyEgressOf} applies to the Docker host. */
+export function proxyEgressThings(
+  name: string,
+  model: Asked & Pick<GatewayModel, "directories" | "namePrefix">,
+): Wanted[] {
+  if (wayOut(model).length === 0) return [];
+  return [
+    ...squidThings(`${name}-container`, model, squidOf(model)),
+    readyThing(`${name}-ready`, [model.namePrefix + proxyEgress.host]),
+  ];
+}
+
 /**
  * LiteLLM's only way out: a Squid that lets it reach the configured model providers, and MCP
  * servers that it asks itself. Beside the old one, as LiteLLM is: who still waits for an answer
@@ -44,8 +63,7 @@ export class ProxyEgress extends pulumi.ComponentResource {
         context,
         host: proxyEgress.host,
         rolling: true,
-        directory: "proxy-egress",
-        config: proxyEgressConfig(wayOut(context.model)),
+        ...squidOf(context.model),
         network: context.networks.inner,
         externalNetworks: [context.networks.gateway, ...externalNetworksOf(context, "proxy")],
       },
@@ -53,7 +71,7 @@ export class ProxyEgress extends pulumi.ComponentResource {
     );
     const ready = readyCommand(
       `${name}-ready`,
-      { context, containers: [container], hosts: [proxyEgress.host], seconds: 60 },
+      { context, containers: [container], seconds: 60 },
       { parent: this },
     );
     // Its own name, not the one that it shares with the one before it. Known once it listens:

@@ -2,13 +2,22 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { mounted, proxy } from "../../config/common/names.ts";
-import { databaseHost } from "../../config/database/access.ts";
+import { databaseAccess } from "../../config/database/access.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
 import type { StackContext } from "../containers/platform.ts";
-import { type Ready, readyCommand } from "../containers/ready.ts";
-import { configFiles, liveFile, secretFile } from "../host/host-files.ts";
+import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import {
+  type HostFile,
+  configFiles,
+  configFilesThing,
+  filesThing,
+  liveFile,
+  secretFile,
+} from "../host/files.ts";
 import { litellmConfig } from "./config-file.ts";
-import { proxyEgressOf } from "./egress.ts";
+import { proxyEgressOf, proxyEgressThings } from "./egress.ts";
 import { limitsText } from "./limits.ts";
 import { rootOf } from "./read-only.ts";
 import { rootsFile } from "./roots.ts";
@@ -38,6 +47,33 @@ export interface RunningProxy {
   readonly ready: pulumi.Resource;
 }
 
+/** Below the directory of configuration, and of secrets. */
+const placeIn = (directory: string): string => posix.join(directory, "proxy");
+
+const policyIn = ({ config }: GatewayModel["directories"]): string => posix.join(config, "policy");
+
+const filesOf = (model: GatewayModel): HostFile[] => [
+  { name: "config.yaml", content: litellmConfig(model) },
+  { name: "roots.json", content: rootsFile(model, model.proxy.privateRoots) },
+  ...proxyFiles.map((file) => ({
+    name: file,
+    content: readFileSync(join(files, file), "utf8"),
+    ...(file === "prisma.sh" ? { program: true as const } : {}),
+  })),
+];
+
+/** What {@link LitellmProxy} applies to the Docker host. */
+export function proxyThings(name: string, model: GatewayModel): Wanted[] {
+  const { directories, namePrefix } = model;
+  return [
+    configFilesThing(`${name}-config`, placeIn(directories.config), filesOf(model)),
+    filesThing(`${name}-policy`, policyIn(directories)),
+    filesThing(`${name}-secrets`, placeIn(directories.secrets)),
+    ...proxyEgressThings(`${name}-egress`, model),
+    readyThing(`${name}-ready`, [namePrefix + proxy.host], databaseAccess(model).container),
+  ];
+}
+
 /**
  * LiteLLM, unmodified, on a network without a way out: the edge is what the LAN sees. It reads its
  * servers when it starts, so another configuration is another container beside the old one.
@@ -58,27 +94,19 @@ export class LitellmProxy extends pulumi.ComponentResource {
     const image = context.images.id(config.image);
     const place = (directory: string) => ({
       context,
-      directory: posix.join(directory, "proxy"),
+      directory: placeIn(directory),
       owner: config.user,
       image,
     });
     const directory = configFiles(
       `${name}-config`,
       place(directories.config),
-      [
-        { name: "config.yaml", content: litellmConfig(context.model) },
-        { name: "roots.json", content: rootsFile(context.model, config.privateRoots) },
-        ...proxyFiles.map((file) => ({
-          name: file,
-          content: readFileSync(join(files, file), "utf8"),
-          ...(file === "prisma.sh" ? { program: true as const } : {}),
-        })),
-      ],
+      filesOf(context.model),
       child,
     );
     const policy = liveFile(
       `${name}-policy`,
-      { ...place(directories.config), directory: posix.join(directories.config, "policy") },
+      { ...place(directories.config), directory: policyIn(directories) },
       { name: "policy.json", content: args.policy },
       child,
     );
@@ -154,10 +182,8 @@ export class LitellmProxy extends pulumi.ComponentResource {
       {
         context,
         containers: [container],
-        hosts: [proxy.host],
         // LiteLLM has a hundred threads, and what it starts has its own.
         pids: 1024,
-        tablesIn: databaseHost(context.model),
         seconds: config.startSeconds,
         secrets: [
           args.masterKey,

@@ -5,9 +5,27 @@ import * as pulumi from "@pulumi/pulumi";
 import { mockModel, mounted } from "../../config/common/names.ts";
 import { gatewayContainer } from "../containers/container.ts";
 import { type StackContext, networksOf } from "../containers/platform.ts";
-import { configFiles } from "../host/host-files.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { type HostFile, configFiles, configFilesThing } from "../host/files.ts";
 
 const user = "65534:65534";
+
+const filesIn = ({ config }: GatewayModel["directories"]): string =>
+  posix.join(config, "mock-model");
+
+const filesOf = (): HostFile[] => [
+  {
+    name: "server.py",
+    content: readFileSync(join(import.meta.dirname, "files", "server.py"), "utf8"),
+  },
+];
+
+/** What {@link MockModel} applies to the Docker host. */
+export const mockModelThings = (
+  name: string,
+  { directories }: Pick<GatewayModel, "directories">,
+): Wanted[] => [configFilesThing(`${name}-config`, filesIn(directories), filesOf())];
 
 /** The scripted model behind `gpt-4o-mock`, reachable by the proxy alone. */
 export class MockModel extends pulumi.ComponentResource {
@@ -22,16 +40,11 @@ export class MockModel extends pulumi.ComponentResource {
       `${name}-config`,
       {
         context,
-        directory: posix.join(directories.config, "mock-model"),
+        directory: filesIn(directories),
         owner: user,
         image,
       },
-      [
-        {
-          name: "server.py",
-          content: readFileSync(join(import.meta.dirname, "files", "server.py"), "utf8"),
-        },
-      ],
+      filesOf(),
       child,
     );
     this.container = gatewayContainer(

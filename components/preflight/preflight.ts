@@ -3,11 +3,11 @@ import type { GatewayModel } from "../../config/model.ts";
 import { setCommand } from "../../config/problems.ts";
 import { sharedDatabaseFindings } from "../database/shared-admin.ts";
 import { parseApplied } from "../drift/applied-facts.ts";
+import type { Look } from "../drift/decisions.ts";
 import { lookBack } from "../drift/notes.ts";
-import { Words } from "../drift/words.ts";
-import { hostExec } from "../host/host-exec.ts";
+import { hostExec } from "../host/exec.ts";
 import { prepareSsh } from "../host/ssh.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { hostScript } from "../shell/script.ts";
 import { withDeployedPorts } from "./deployed-ports.ts";
 import { withDeployedSubnets } from "./deployed-subnets.ts";
 import type { Finding } from "./finding.ts";
@@ -96,8 +96,8 @@ async function look(configured: GatewayModel): Promise<string> {
 /**
  * One read-only look at the Docker host before anything is changed, over one SSH connection.
  * @param preview whether not even an image may be fetched
- * @returns the model with the ports and the subnets that it has there, the words of what was applied
- *   before, and the image of the proxy to deploy if it is to be another than the configured one
+ * @returns the model with the ports and the subnets that it has there, what it says of
+ *   what was applied before, and the image of the proxy to deploy if it is to be another than the configured one
  * @throws Error with every finding and its fix
  */
 export async function preflight(
@@ -105,7 +105,7 @@ export async function preflight(
   preview: boolean,
 ): Promise<{
   readonly model: GatewayModel;
-  readonly words: Words;
+  readonly look: Look;
   readonly substitution?: Substitution;
 }> {
   const asked = Math.floor(Date.now() / 1000);
@@ -133,7 +133,7 @@ export async function preflight(
   if (found.length > 0) throw new Error(renderFindings(found));
   return {
     model,
-    words: new Words(parseApplied(text), String(Date.now())),
+    look: { facts: parseApplied(text), fresh: String(Date.now()) },
     ...(substitution === undefined ? {} : { substitution }),
   };
 }

@@ -1,10 +1,23 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { connectorNetworks, relay } from "../../config/common/names.ts";
-import { type StackContext, containerName } from "../containers/platform.ts";
-import { forgotten, noted, notesOf } from "../drift/notes.ts";
-import { hostCommand } from "../host/host-command.ts";
-import { hostScript } from "../shell/host-script.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import type { StackContext } from "../containers/platform.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { notedCommand } from "../host/noted-command.ts";
+import { hostScript } from "../shell/script.ts";
+
+/** {@link relayLink} as a thing that drifts. */
+export const linkThing = (
+  id: string,
+  { namePrefix, network }: Pick<GatewayModel, "namePrefix" | "network">,
+  connector: string,
+): Wanted => ({
+  thing: {
+    ...{ kind: "link", id, container: namePrefix + relay.host },
+    network: connectorNetworks(network) + connector,
+  },
+});
 
 /**
  * Puts the relay on a connector's network while it runs: among its own inputs the network would
@@ -18,29 +31,18 @@ export function relayLink(
   { connector, container }: { readonly connector: string; readonly container: docker.Container },
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-  const plain = containerName(context, relay.host);
-  const { networks, words } = context;
+  const { networks } = context;
   const network = networks.connector(connector);
   const script = (file: string) =>
     pulumi
       .all([network, container.name])
       .apply(([to, from]) => hostScript(file, { CONTAINER: from, NETWORK: to }));
-  const note = {
-    applied: notesOf(context),
-    id: name,
-    word: words.of({
-      kind: "link",
-      id: name,
-      container: plain,
-      network: connectorNetworks(context.model.network) + connector,
-    }),
-  };
-  return hostCommand(
+  return notedCommand(
     name,
-    context.model.dockerHost,
+    context,
     {
-      create: script("relay/link-network.sh").apply((text) => noted(text, note)),
-      delete: script("relay/unlink-network.sh").apply((text) => forgotten(text, note)),
+      create: script("relay/link-network.sh"),
+      delete: script("relay/unlink-network.sh"),
       stdin: "",
       again: [networks.connectorNetworkId(connector), container.id],
     },

@@ -7,7 +7,7 @@ import {
   versioned,
   json,
 } from "../haproxy/common-sections.ts";
-import type { HostFile } from "../host/host-files.ts";
+import type { HostFile } from "../host/files.ts";
 
 /** A connector as the relay knows it. */
 export interface Upstream {

@@ -1,16 +1,36 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { connectorNetworks, linksLabel, mounted, relay } from "../../config/common/names.ts";
+import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
 import { type StackContext, networksOf } from "../containers/platform.ts";
-import { haproxyCommand, haproxyHealthcheck, liveConfig } from "../haproxy/live-config.ts";
-import { relayLink } from "./link.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import {
+  haproxyCommand,
+  haproxyHealthcheck,
+  liveConfig,
+  liveConfigThing,
+} from "../haproxy/live-config.ts";
+import { linkThing, relayLink } from "./link.ts";
 import { needsRoots, relayFiles, upstreams } from "./relay-config.ts";
 
 export interface RelayArgs {
   /** What it knows LiteLLM by. */
   readonly secret: pulumi.Input<string>;
 }
+
+const linkName = (name: string, connector: string): string => `${name}-link-${connector}`;
+
+/** What {@link Relay} applies to the Docker host. */
+export const relayThings = (
+  name: string,
+  model: Pick<GatewayModel, "connectors" | "directories" | "namePrefix" | "network">,
+): Wanted[] => [
+  liveConfigThing(`${name}-config`, model, relay.host),
+  ...model.connectors.flatMap(({ id, container }) =>
+    container === undefined ? [] : [linkThing(linkName(name, id), model, id)],
+  ),
+];
 
 /** Stands between LiteLLM and the connectors, so that one that hangs is none that all wait for. */
 export class Relay extends pulumi.ComponentResource {
@@ -80,7 +100,7 @@ export class Relay extends pulumi.ComponentResource {
         ? []
         : [
             relayLink(
-              `${name}-link-${id}`,
+              linkName(name, id),
               context,
               { connector: id, container: this.container },
               child,

@@ -4,7 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { mounted } from "../../config/common/names.ts";
 import { type ContainerSpec, gatewayContainer } from "../containers/container.ts";
 import type { StackContext } from "../containers/platform.ts";
-import { configFiles } from "../host/host-files.ts";
+import type { GatewayModel } from "../../config/model.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { type HostFile, configFiles, configFilesThing } from "../host/files.ts";
 import { squidPort } from "./squid-config.ts";
 
 /** The user `proxy` of Debian and Ubuntu. */
@@ -17,6 +19,17 @@ export type SquidArgs = Pick<ContainerSpec, "host" | "rolling" | "network" | "ex
   readonly config: string;
 };
 
+const filesOf = (config: string): HostFile[] => [{ name: "egress.cfg", content: config }];
+
+/** What {@link squidContainer} applies to the Docker host. */
+export const squidThings = (
+  name: string,
+  { directories }: Pick<GatewayModel, "directories">,
+  { directory, config }: Pick<SquidArgs, "directory" | "config">,
+): Wanted[] => [
+  configFilesThing(`${name}-config`, posix.join(directories.config, directory), filesOf(config)),
+];
+
 /** A Squid with one configuration, which is baked in: another one is another container. */
 export function squidContainer(
   name: string,
@@ -28,7 +41,7 @@ export function squidContainer(
   const files = configFiles(
     `${name}-config`,
     { context, directory: posix.join(directories.config, directory), owner: user, image },
-    [{ name: "egress.cfg", content: config }],
+    filesOf(config),
     opts,
   );
   return gatewayContainer(

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackContext } from "../containers/platform.ts";
-import { hostCommand } from "../host/host-command.ts";
+import { hostCommand } from "../host/command.ts";
 import type { RunningProxy } from "../litellm/proxy.ts";
-import { hostScript } from "../shell/host-script.ts";
+import { hostScript } from "../shell/script.ts";
 import { candidatePlan } from "./candidate-plan.ts";
 import { verificationPlan } from "./plan.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ToolCall } from "../../config/connectors/tool-call.ts";
 import { type ListedTool, lockDifferences, lockTools } from "../../config/connectors/tools-lock.ts";
-import { hostExec } from "../host/host-exec.ts";
+import { hostExec } from "../host/exec.ts";
 import type { Check } from "./check.ts";
 import { findDrift } from "./drift-checks.ts";
 import { type ToolResult, callTool, toolNames, withSession } from "./gateway-client.ts";

@@ -1,7 +1,7 @@
 import { parseApplied } from "../drift/applied-facts.ts";
 import { type Drift, type Thing, driftOf } from "../drift/drift.ts";
 import { lookBack } from "../drift/notes.ts";
-import { hostExec } from "../host/host-exec.ts";
+import { hostExec } from "../host/exec.ts";
 import type { VerificationPlan } from "./plan.ts";
 
 /** A thing as a report calls it when its note says nothing. */

@@ -7,7 +7,7 @@ import type { DockerHost } from "../../config/host/model.ts";
 import { accessMatrix, grantOf } from "../../config/keys/grants.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { authHeader } from "../connectors/environment.ts";
-import type { Asked } from "../drift/words.ts";
+import type { Applied } from "../drift/decisions.ts";
 
 /** One key and exactly what it must see. */
 export interface KeyExpectation {
@@ -84,7 +84,7 @@ export interface VerificationPlan {
   /** Ids of the verified containers: another one means verifying again. */
   readonly deployment: readonly string[];
   /** What was applied to the host under which word, and is to be so still. */
-  readonly applied: readonly Asked[];
+  readonly applied: readonly Applied[];
   /** What the last `up` removed from LiteLLM's database or blocked there, in words. */
   readonly purged: readonly string[];
   readonly directories: GatewayModel["directories"];

@@ -1,4 +1,4 @@
-import { hostExec } from "../host/host-exec.ts";
+import { hostExec } from "../host/exec.ts";
 import type { Check } from "./check.ts";
 import type { VerificationPlan } from "./plan.ts";
 

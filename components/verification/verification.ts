@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackContext } from "../containers/platform.ts";
+import { appliedBy } from "../drift/decisions.ts";
 import { purgedLines, verificationPlan } from "./plan.ts";
 
 export interface VerificationArgs {
@@ -39,7 +40,7 @@ export class Verification extends pulumi.ComponentResource {
         .apply(([keys, proxy, deployment, purged]) =>
           JSON.stringify(
             verificationPlan(context.model, keys, proxy, deployment, {
-              ...{ applied: context.words.asked, purged: purgedLines(purged) },
+              ...{ applied: appliedBy(context.drift.decisions), purged: purgedLines(purged) },
             }),
           ),
         ),

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { z } from "zod";
-import { run } from "../../components/host/host-exec.ts";
+import { run } from "../../components/host/exec.ts";
 import type { Finding } from "./judge.ts";
 import { pythonName } from "./locked.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { run } from "../../components/host/host-exec.ts";
+import { run } from "../../components/host/exec.ts";
 
 /** A container of the deployment, as Docker tells it. */
 export interface Container {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { run } from "../../components/host/host-exec.ts";
+import { run } from "../../components/host/exec.ts";
 import type { KnownKey } from "./attack.ts";
 
 /** A deployment, and everything that is known about it before it is attacked. */

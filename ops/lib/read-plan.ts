@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { run } from "../../components/host/host-exec.ts";
+import { run } from "../../components/host/exec.ts";
 import type { VerificationPlan } from "../../components/verification/plan.ts";
 
 /** The plan on standard input (as `pulumi up` passes it), or of the selected stack. */

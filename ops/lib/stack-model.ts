@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { run } from "../../components/host/host-exec.ts";
+import { run } from "../../components/host/exec.ts";
 import { readCatalogue } from "../../config/connectors/catalogue.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { type ParseContext, parseConfig } from "../../config/parse.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { authHeader } from "../../components/connectors/environment.ts";
 import { programOf } from "../../components/connectors/program.ts";
-import { run } from "../../components/host/host-exec.ts";
+import { run } from "../../components/host/exec.ts";
 import { mounted } from "../../config/common/names.ts";
 import type { ConnectorModel, ConnectorValue } from "../../config/connectors/model.ts";
 import type { ListedTool } from "../../config/connectors/tools-lock.ts";

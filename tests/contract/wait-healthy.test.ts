@@ -1,4 +1,4 @@
-import { hostScript } from "../../components/shell/host-script.ts";
+import { hostScript } from "../../components/shell/script.ts";
 import {
   describeWithDocker,
   dockerOk,

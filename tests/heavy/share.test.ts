@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../../components/host/host-exec.ts";
+import { run } from "../../components/host/exec.ts";
 import { describeWithDocker, image, images } from "../support/docker.ts";
 import { ask } from "../support/doors.ts";
 import { type Guarded, keys, replaceNotes, rowsOf, withGuarded } from "../support/guarded.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { EdgeModel } from "../../components/edge/edge-model.ts";
 import { type EdgeKey, edgeFiles } from "../../components/edge/maps.ts";
 import { applyHaproxy, haproxyInput } from "../../components/haproxy/live-config.ts";
-import type { HostFile } from "../../components/host/host-files.ts";
+import type { HostFile } from "../../components/host/files.ts";
 import * as docker from "./docker.ts";
 import { scratch, sh } from "./shell.ts";
 

@@ -1,4 +1,4 @@
-import { hostScript } from "../../components/shell/host-script.ts";
+import { hostScript } from "../../components/shell/script.ts";
 import { dockerOk } from "./docker.ts";
 import { type RealGateway, adminHeader, masterKey } from "./gateway.ts";
 import { sh } from "./shell.ts";

@@ -12,7 +12,7 @@ import { rootsFile } from "../../components/litellm/roots.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
 import { wayOut } from "../../components/litellm/way-out.ts";
 import { relayFiles, upstreams } from "../../components/relay/relay-config.ts";
-import { hostScript } from "../../components/shell/host-script.ts";
+import { hostScript } from "../../components/shell/script.ts";
 import { squidPort } from "../../components/squid/squid-config.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { readToolsLock } from "../../config/read.ts";

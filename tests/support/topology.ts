@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/docker";
-import { Words } from "../../components/drift/words.ts";
+import { notLooked } from "../../components/drift/decisions.ts";
 import { Gateway } from "../../components/gateway.ts";
-import { hostScript } from "../../components/shell/host-script.ts";
+import { hostScript } from "../../components/shell/script.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { dockerOk } from "./docker.ts";
 import { record } from "./recorder.ts";
@@ -37,7 +37,7 @@ export interface Topology {
 export async function topologyOf(model: GatewayModel): Promise<Topology> {
   const recording = await record(() => {
     const provider = new pulumi.Provider("docker-host", { host: model.dockerHost.url });
-    new Gateway("gateway", model, new Words(), { providers: [provider] });
+    new Gateway("gateway", model, notLooked, { providers: [provider] });
     return {};
   }, "test");
   const networks = recording

@@ -10,8 +10,8 @@ import { besideOthers, stackConfig } from "../support/stack-file.ts";
 // The look at the Docker host before anything is registered has tests of its own.
 jest.mock("../../components/preflight/preflight.ts", () => ({
   preflight: async (model: unknown) => {
-    const { Words } = await import("../../components/drift/words.ts");
-    return { model, words: new Words() };
+    const { notLooked } = await import("../../components/drift/decisions.ts");
+    return { model, look: notLooked };
   },
 }));
 

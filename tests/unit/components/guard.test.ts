@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import * as docker from "@pulumi/docker";
 import { guardRows } from "../../../components/access/rows.ts";
-import { Words } from "../../../components/drift/words.ts";
+import { notLooked } from "../../../components/drift/decisions.ts";
 import { Gateway } from "../../../components/gateway.ts";
 import { exampleConfig, modelOf } from "../../support/config.ts";
 import { type Recording, isSecret, record, reveal } from "../../support/recorder.ts";
@@ -14,7 +14,7 @@ let recording: Recording;
 beforeAll(async () => {
   recording = await record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    return new Gateway("gateway", model, new Words(), { providers: [provider] });
+    return new Gateway("gateway", model, notLooked, { providers: [provider] });
   }, "test");
 });
 

@@ -5,8 +5,8 @@ import { stackConfig } from "../../support/stack-file.ts";
 
 jest.mock("../../../components/preflight/preflight.ts", () => ({
   preflight: async (model: unknown) => {
-    const { Words } = await import("../../../components/drift/words.ts");
-    return { model, words: new Words() };
+    const { notLooked } = await import("../../../components/drift/decisions.ts");
+    return { model, look: notLooked };
   },
 }));
 

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { scramVerifier } from "../../../components/database/scram.ts";
-import { Words } from "../../../components/drift/words.ts";
+import { notLooked } from "../../../components/drift/decisions.ts";
 import { Gateway } from "../../../components/gateway.ts";
 import { exampleApiKey, exampleConfig, exampleUri, modelOf } from "../../support/config.ts";
 import { holdersOf, leaksOf } from "../../support/leaks.ts";
@@ -12,7 +12,7 @@ let recording: Recording;
 beforeAll(async () => {
   recording = await record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    return new Gateway("gateway", modelOf(exampleConfig()), new Words(), { providers: [provider] });
+    return new Gateway("gateway", modelOf(exampleConfig()), notLooked, { providers: [provider] });
   }, "test");
 });
 

@@ -1,5 +1,5 @@
 import * as docker from "@pulumi/docker";
-import { Words } from "../../../../components/drift/words.ts";
+import { notLooked } from "../../../../components/drift/decisions.ts";
 import { Gateway } from "../../../../components/gateway.ts";
 import { configSchema } from "../../../../config/schema.ts";
 import { exampleConfig, modelOf } from "../../../support/config.ts";
@@ -12,7 +12,7 @@ let containers: readonly Recorded[];
 beforeAll(async () => {
   recording = await record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    new Gateway("gateway", modelOf(exampleConfig()), new Words(), { providers: [provider] });
+    new Gateway("gateway", modelOf(exampleConfig()), notLooked, { providers: [provider] });
     return {};
   }, "test");
   containers = recording.ofType(CONTAINER);

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hostScript } from "../../../../components/shell/host-script.ts";
+import { hostScript } from "../../../../components/shell/script.ts";
 import { scratch, sh, withDocker } from "../../../support/shell.ts";
 
 let place: ReturnType<typeof scratch>;

@@ -1,5 +1,5 @@
 import * as docker from "@pulumi/docker";
-import { Words } from "../../../../components/drift/words.ts";
+import { notLooked } from "../../../../components/drift/decisions.ts";
 import { Gateway } from "../../../../components/gateway.ts";
 import { exampleConfig, modelOf } from "../../../support/config.ts";
 import { type Recording, record } from "../../../support/recorder.ts";
@@ -8,7 +8,7 @@ const CONTAINER = "docker:index/container:Container";
 const run = (raw: Record<string, unknown>): Promise<Recording> =>
   record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    new Gateway("gateway", modelOf(raw), new Words(), { providers: [provider] });
+    new Gateway("gateway", modelOf(raw), notLooked, { providers: [provider] });
     return {};
   }, "test");
 

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import { scramVerifier } from "../../../../components/database/scram.ts";
 import { parseFindings } from "../../../../components/database/shared-admin.ts";
-import { Words } from "../../../../components/drift/words.ts";
+import { notLooked } from "../../../../components/drift/decisions.ts";
 import { Gateway } from "../../../../components/gateway.ts";
 import { databaseAccess } from "../../../../config/database/access.ts";
 import { exampleConfig, exampleUri, modelOf } from "../../../support/config.ts";
@@ -17,7 +17,7 @@ const raw = (database: object = {}) => ({
 const run = (database: object = {}): Promise<Recording> =>
   record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    return new Gateway("gateway", modelOf(raw(database)), new Words(), { providers: [provider] });
+    return new Gateway("gateway", modelOf(raw(database)), notLooked, { providers: [provider] });
   }, "test");
 
 let recording: Recording;

@@ -9,8 +9,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { parseApplied } from "../../../../components/drift/applied-facts.ts";
+import { appliedBy, decideAll, driftAmong } from "../../../../components/drift/decisions.ts";
 import { forgotten, lookBack, noted } from "../../../../components/drift/notes.ts";
-import { Words } from "../../../../components/drift/words.ts";
 import { scratch, sh, withDocker } from "../../../support/shell.ts";
 
 let place: ReturnType<typeof scratch>;
@@ -41,7 +41,7 @@ function apply(): void {
 }
 
 /** The host as look.sh reads it, without a Docker engine. */
-const look = () =>
+const looked = () =>
   parseApplied(
     sh(
       `${lookBack({ directories: { config: config(), secrets: "" } }, "mcp-litellm-postgres")}look\n`,
@@ -49,13 +49,18 @@ const look = () =>
       withDocker(place.path, "exit 1"),
     ).stdout,
   );
-const ask = (words: Words): string =>
-  words.files({ kind: "files", id: "some-files", what: "files" });
+/** The revision of the files, and what has drifted. */
+function decided() {
+  const look = { facts: looked(), fresh: "fresh" };
+  const decisions = decideAll(look, [
+    { thing: { kind: "files", id: "some-files", what: "files" } },
+  ]);
+  return { revision: appliedBy(decisions)[0]?.word, drift: driftAmong(decisions) };
+}
 
 it("reads back the word under which files were applied, whatever their directory is called", () => {
   apply();
-  const words = new Words(look(), "fresh");
-  expect([ask(words), words.drift]).toEqual(["w1", []]);
+  expect(decided()).toEqual({ revision: "w1", drift: [] });
 });
 
 it("lets nobody else see the notes", () => {
@@ -91,11 +96,11 @@ it.each([
   apply();
   chmodSync(join(note().files.directory, "one"), 0o644);
   sh(noted("true\n", note()));
-  expect(new Words(look()).drift).toEqual([]);
+  expect(decided().drift).toEqual([]);
   change();
-  const words = new Words(look(), "fresh");
-  expect(ask(words)).not.toBe("w1");
-  expect(words.drift).toEqual([{ what: "files", reason }]);
+  const { revision, drift } = decided();
+  expect(revision).not.toBe("w1");
+  expect(drift).toEqual([{ what: "files", reason }]);
 });
 
 it("writes no note, and keeps the earlier one, when the script fails", () => {

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { contentHash } from "../../../../components/host/host-files.ts";
-import { hostScript } from "../../../../components/shell/host-script.ts";
+import { contentHash } from "../../../../components/host/files.ts";
+import { hostScript } from "../../../../components/shell/script.ts";
 import { scratch, sh, withDocker } from "../../../support/shell.ts";
 
 let place: ReturnType<typeof scratch>;

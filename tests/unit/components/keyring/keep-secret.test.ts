@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseKept } from "../../../../components/keyring/kept-value.ts";
-import { hostScript } from "../../../../components/shell/host-script.ts";
+import { hostScript } from "../../../../components/shell/script.ts";
 import { execHere, scratch, sh, withDocker } from "../../../support/shell.ts";
 
 let place: ReturnType<typeof scratch>;

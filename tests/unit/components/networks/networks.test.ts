@@ -1,5 +1,5 @@
 import * as docker from "@pulumi/docker";
-import { Words } from "../../../../components/drift/words.ts";
+import { notLooked } from "../../../../components/drift/decisions.ts";
 import { Gateway } from "../../../../components/gateway.ts";
 import { lock, modelOf } from "../../../support/config.ts";
 import { type Recording, record } from "../../../support/recorder.ts";
@@ -35,7 +35,7 @@ beforeAll(async () => {
   );
   recording = await record(() => {
     const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    new Gateway("gateway", model, new Words(), { providers: [provider] });
+    new Gateway("gateway", model, notLooked, { providers: [provider] });
     return {};
   }, "test");
 });

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type HostFacts, parseFacts } from "../../../../components/preflight/findings.ts";
-import { hostScript } from "../../../../components/shell/host-script.ts";
+import { hostScript } from "../../../../components/shell/script.ts";
 import { scratch, sh, withDocker } from "../../../support/shell.ts";
 
 let place: ReturnType<typeof scratch>;

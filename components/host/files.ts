@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { GatewayModel } from "../../config/model.ts";
-import { type Note, forgotten, noted, notesOf } from "../drift/notes.ts";
-import type { Words } from "../drift/words.ts";
-import { hostScript } from "../shell/host-script.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { hostScript } from "../shell/script.ts";
 import { shellVariables } from "../shell/shell.ts";
-import { hostCommand } from "./host-command.ts";
+import type { HostContext } from "./context.ts";
+import { notedCommand } from "./noted-command.ts";
 
 export interface HostFile {
   readonly name: string;
@@ -26,13 +25,6 @@ export function contentHash(files: readonly HostFile[]): string {
 const line = (name: string, mode: string, owner: string, content: string): string =>
   `${name} ${mode} ${owner} ${Buffer.from(content).toString("base64")}\n`;
 
-/** What files on the Docker host take of the whole: where it is, and what has drifted there. */
-export interface HostContext {
-  readonly model: Pick<GatewayModel, "directories" | "dockerHost">;
-  /** For what has drifted on the host since it was applied. */
-  readonly words: Words;
-}
-
 export interface HostFilesPlace {
   readonly context: HostContext;
   readonly directory: string;
@@ -42,24 +34,36 @@ export interface HostFilesPlace {
   readonly image: pulumi.Input<string>;
 }
 
-/** The note of some files, with the word that applies them again when they have drifted. */
-function noteOf(id: string, place: HostFilesPlace, names: readonly string[]): Note {
-  const { words } = place.context;
-  return {
-    applied: notesOf(place.context),
-    id,
-    word: words.files({ kind: "files", id, what: `files in ${place.directory}` }),
-    files: { directory: place.directory, names },
-  };
+/** Files as a thing that drifts. */
+export const filesThing = (id: string, directory: string): Wanted => ({
+  thing: { kind: "files", id, what: `files in ${directory}` },
+});
+
+/** The same of {@link configFiles}. */
+export function configFilesThing(
+  name: string,
+  directory: string,
+  files: readonly HostFile[],
+): Wanted {
+  const hash = configHash(files);
+  return filesThing(`${name}-${hash}`, posix.join(directory, hash));
 }
 
 /**
  * Whatever has mounted these files starts again if it may have read edited ones; a single file
  * that is mounted would also stay the old one.
  */
-function restarted(script: string, note: Note, mounted: string): string {
-  if (!note.word.endsWith("-edited")) return script;
+function restarted(script: string, mounted: string): string {
   return `set -e\n(\n${script})\n${shellVariables({ MOUNTED: mounted })}docker ps -q --filter "volume=$MOUNTED" | while read -r id; do docker restart "$id" >/dev/null; done\n`;
+}
+
+const readersStart = (context: HostContext, id: string): boolean =>
+  context.drift.of(id).revision.restarted === "readers";
+
+/** With the script that removes them: see {@link configFiles}. */
+function configHash(files: readonly HostFile[]): string {
+  const removal = { name: "remove-files.sh", content: hostScript("host/remove-files.sh", {}) };
+  return contentHash([...files, removal]);
 }
 
 /**
@@ -73,32 +77,31 @@ export function configFiles(
   files: readonly HostFile[],
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const removal = { name: "remove-files.sh", content: hostScript("host/remove-files.sh", {}) };
-  // With the script that removes them: another one makes another resource, and the end of the old
-  // one must not take the new one's files along.
-  const hash = contentHash([...files, removal]);
+  // Another removing script makes another resource, and the end of the old one must not take the
+  // new one's files along.
+  const hash = configHash(files);
+  const { context } = parent;
+  const id = `${name}-${hash}`;
   const directory = posix.join(parent.directory, hash);
-  const place = { ...parent, directory };
   const names = files.map((file) => file.name);
-  const note = noteOf(`${name}-${hash}`, place, names);
-  const written = hostCommand(
+  const written = notedCommand(
     name,
-    place.context.model.dockerHost,
+    context,
     {
-      create: pulumi.output(place.image).apply((image) => {
-        const variables = { DIRECTORY: directory, DIRECTORY_MODE: "755", IMAGE: image };
-        return noted(
-          restarted(hostScript("host/write-files.sh", variables), note, directory),
-          note,
-        );
+      id,
+      create: pulumi.output(parent.image).apply((image) => {
+        const script = hostScript("host/write-files.sh", {
+          DIRECTORY: directory,
+          DIRECTORY_MODE: "755",
+          IMAGE: image,
+        });
+        return readersStart(context, id) ? restarted(script, directory) : script;
       }),
-      delete: forgotten(
-        hostScript("host/remove-files.sh", { DIRECTORY: directory, NAMES: names.join(" ") }),
-        note,
-      ),
+      delete: hostScript("host/remove-files.sh", { DIRECTORY: directory, NAMES: names.join(" ") }),
+      files: { directory, names },
       stdin: files
         .map(({ name: file, content, program }) =>
-          line(file, program === true ? "755" : "644", place.owner, content),
+          line(file, program === true ? "755" : "644", parent.owner, content),
         )
         .join(""),
     },
@@ -123,24 +126,23 @@ function writtenFile(
   whenEdited: "restart" | "read again",
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource & { readonly id: pulumi.Output<string> } {
-  const note = noteOf(name, place, [file.name]);
-  return hostCommand(
+  const { context, directory } = place;
+  return notedCommand(
     name,
-    place.context.model.dockerHost,
+    context,
     {
       create: pulumi.output(place.image).apply((image) => {
         const script = hostScript("host/write-files.sh", {
-          DIRECTORY: place.directory,
+          DIRECTORY: directory,
           DIRECTORY_MODE: directoryMode,
           IMAGE: image,
         });
-        const mounted = posix.join(place.directory, file.name);
-        return noted(whenEdited === "restart" ? restarted(script, note, mounted) : script, note);
+        return whenEdited === "restart" && readersStart(context, name)
+          ? restarted(script, posix.join(directory, file.name))
+          : script;
       }),
-      delete: forgotten(
-        hostScript("host/remove-files.sh", { DIRECTORY: place.directory, NAMES: file.name }),
-        note,
-      ),
+      delete: hostScript("host/remove-files.sh", { DIRECTORY: directory, NAMES: file.name }),
+      files: { directory, names: [file.name] },
       stdin: pulumi
         .output(file.content)
         .apply((content) => line(file.name, "600", place.owner, content)),

@@ -2,8 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { GatewayModel } from "../../config/model.ts";
 import type { StackContext } from "../containers/platform.ts";
 import type { LitellmDatabase } from "./litellm-database.ts";
-import { DedicatedPostgres } from "./postgres.ts";
-import { SharedPostgres } from "./shared-postgres.ts";
+import type { Wanted } from "../drift/decisions.ts";
+import { DedicatedPostgres, dedicatedThings } from "./postgres.ts";
+import { SharedPostgres, sharedThings } from "./shared-postgres.ts";
 
 /** LiteLLM's database as the configuration wants it: on a server of its own or on another's. */
 export function litellmDatabase(
@@ -15,6 +16,12 @@ export function litellmDatabase(
   return shared === undefined
     ? new DedicatedPostgres(name, context, opts)
     : new SharedPostgres(name, context, shared, opts);
+}
+
+/** What {@link litellmDatabase} applies to the Docker host. */
+export function databaseThings(name: string, model: GatewayModel): Wanted[] {
+  const { shared } = model.database;
+  return shared === undefined ? dedicatedThings(name, model) : sharedThings(name, model, shared);
 }
 
 /** What `make down` says at its end. */

@@ -1,4 +1,4 @@
-import { run } from "../../../../components/host/host-exec.ts";
+import { run } from "../../../../components/host/exec.ts";
 
 it("gives a program its standard input and returns what it says", async () => {
   expect(await run("sh", ["-c", "cat; echo no >&2; exit 3"], { stdin: "in" })).toEqual({

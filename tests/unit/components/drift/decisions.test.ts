@@ -1,6 +1,17 @@
 import { type AppliedFacts, parseApplied } from "../../../../components/drift/applied-facts.ts";
-import { nameAmong } from "../../../../components/drift/drift.ts";
-import { Words } from "../../../../components/drift/words.ts";
+import {
+  type Look,
+  type Wanted,
+  appliedBy,
+  containerRevision,
+  decideAll,
+  driftAmong,
+  driftPlan,
+  notLooked,
+  parseRevision,
+  revisionText,
+} from "../../../../components/drift/decisions.ts";
+import { type Thing, nameAmong } from "../../../../components/drift/drift.ts";
 
 const hash = (letter: string): string => letter.repeat(64);
 const own = "memory=1 networks=net+ word=0";
@@ -39,15 +50,29 @@ const spoilt = (from: string, to: string): AppliedFacts => {
   return parseApplied(whole.replaceAll(from, to));
 };
 
-/** Asks for everything, in the order in which the components do. */
-function ask(words: Words): Record<string, string> {
-  words.files({ kind: "files", id: "env", what: "files" });
-  words.of({ kind: "setup", id: "setup", database: "db" });
-  words.of({ kind: "kept", id: "salt-kept", name: "salt-key", database: "db" });
-  words.ready({ kind: "ready", id: "ready", containers: ["db", "px"] }, "db");
-  words.of({ kind: "key", id: "a-grant", key: "a", database: "db" });
-  words.of({ kind: "purge", id: "purge", names: ["a"] });
-  return Object.fromEntries(words.asked.map(({ thing, word }) => [thing.id, word]));
+const wanted: readonly Wanted[] = [
+  // Before the files that its containers read: the order says nothing.
+  { thing: { kind: "ready", id: "ready", containers: ["db", "px"] }, tablesIn: "db" },
+  { thing: { kind: "files", id: "env", what: "files" } },
+  { thing: { kind: "setup", id: "setup", database: "db" } },
+  { thing: { kind: "kept", id: "salt-kept", name: "salt-key", database: "db" } },
+  { thing: { kind: "key", id: "a-grant", key: "a", database: "db" } },
+  { thing: { kind: "purge", id: "purge", names: ["a"] } },
+];
+
+const seen = (facts: AppliedFacts): Look => ({ facts, fresh: "new" });
+
+/** Everything that is wanted, and the text of its revision. */
+const revisions = (look: Look): Record<string, string> =>
+  Object.fromEntries(appliedBy(decideAll(look, wanted)).map(({ thing, word }) => [thing.id, word]));
+
+const driftIn = (look: Look) => driftAmong(decideAll(look, wanted));
+
+/** The same of one thing alone. */
+function alone(facts: AppliedFacts, thing: Thing, tablesIn?: string) {
+  const one = tablesIn === undefined ? { thing } : { thing, tablesIn };
+  const decisions = decideAll(seen(facts), [one]);
+  return [appliedBy(decisions)[0]?.word, driftAmong(decisions)];
 }
 
 const applied = {
@@ -55,23 +80,57 @@ const applied = {
   ...{ "salt-kept": "w2", setup: "w5" },
 };
 
-it("gives the words back that it reads while everything is as it was applied", () => {
-  const words = new Words(parseApplied(whole), "new");
-  expect(ask(words)).toEqual(applied);
-  expect(words.drift).toEqual([]);
-  expect([words.container("db"), words.container("px")]).toEqual(["0", "0"]);
+it("keeps the revisions that it reads while everything is as it was applied", () => {
+  const look = seen(parseApplied(whole));
+  expect(revisions(look)).toEqual(applied);
+  expect(driftIn(look)).toEqual([]);
+  expect(new Set(decideAll(look, wanted).map(({ action }) => action))).toEqual(new Set(["keep"]));
+  expect([containerRevision(look, "db"), containerRevision(look, "px")]).toEqual(["0", "0"]);
 });
 
-it("gives one word for all where no host was looked at", () => {
-  const words = new Words();
-  expect(new Set(Object.values(ask(words)))).toEqual(new Set(["0"]));
-  expect([words.container("db"), words.drift]).toEqual(["0", []]);
+it("has one revision for all where no host was looked at", () => {
+  expect(new Set(Object.values(revisions(notLooked)))).toEqual(new Set(["0"]));
+  expect([containerRevision(notLooked, "db"), driftIn(notLooked)]).toEqual(["0", []]);
 });
 
-it("gives fresh words, and finds no drift, where nothing is deployed", () => {
-  const words = new Words(parseApplied(""), "new");
-  expect(new Set(Object.values(ask(words)))).toEqual(new Set(["new"]));
-  expect([words.container("db"), words.drift]).toEqual(["0", []]);
+it("has fresh revisions, and finds no drift, where nothing is deployed", () => {
+  const look = seen(parseApplied(""));
+  expect(new Set(Object.values(revisions(look)))).toEqual(new Set(["new"]));
+  expect([containerRevision(look, "db"), driftIn(look)]).toEqual(["0", []]);
+});
+
+describe("a revision's text, which is in scripts and notes of deployed stacks", () => {
+  it.each([
+    ["1790000000000", { stamp: "1790000000000", restarted: "nothing" }],
+    ["1790000000000-edited", { stamp: "1790000000000", restarted: "readers" }],
+    ["1790000000000-restart", { stamp: "1790000000000", restarted: "containers" }],
+  ] as const)("%s", (text, revision) => {
+    expect(parseRevision(text)).toEqual(revision);
+    expect(revisionText(revision)).toBe(text);
+  });
+
+  it("stays as it is after a restart, so that the script does", () => {
+    const look = seen(spoilt("applied\tenv\tw1", "applied\tenv\tw1-edited"));
+    expect(revisions(look)).toEqual({ ...applied, env: "w1-edited" });
+    expect(decideAll(look, wanted).find(({ thing }) => thing.id === "env")).toEqual({
+      thing: { kind: "files", id: "env", what: "files" },
+      revision: { stamp: "w1", restarted: "readers" },
+      action: "keep",
+      drift: [],
+    });
+  });
+});
+
+describe("the plan", () => {
+  it("has every thing that is listed, and no other", () => {
+    const plan = driftPlan(seen(parseApplied(whole)), wanted);
+    expect(plan.of("env").revision).toEqual({ stamp: "w1", restarted: "nothing" });
+    expect(() => plan.of("other")).toThrow("other is not among the things to apply");
+  });
+
+  it("has no two things of one name", () => {
+    expect(() => driftPlan(notLooked, [...wanted, ...wanted.slice(0, 1)])).toThrow("same id");
+  });
 });
 
 const fresh = (id: string, word = "new"): Record<string, string> => ({ [id]: word });
@@ -179,9 +238,11 @@ it.each([
     [{ what: "container px", reason: "it is exited" }],
   ],
 ] as const)("%s", (_, [from, to], other, drift) => {
-  const words = new Words(spoilt(from, to), "new");
-  expect(ask(words)).toEqual({ ...applied, ...other });
-  expect(words.drift).toEqual(drift);
+  const look = seen(spoilt(from, to));
+  expect(revisions(look)).toEqual({ ...applied, ...other });
+  expect(driftIn(look)).toEqual(drift);
+  for (const { thing, action } of decideAll(look, wanted))
+    expect(action).toBe(thing.id in other ? "apply" : "keep");
 });
 
 describe("a network that a container is put on while it runs", () => {
@@ -190,15 +251,14 @@ describe("a network that a container is put on while it runs", () => {
     parseApplied(["applied\tlink-a\tw8\t", "made\trelay\trunning", ...now].join("\n"));
 
   it("is left alone while it is on it, whatever else it is on", () => {
-    const words = new Words(deployed("joined\trelay\tnet-c-a net-c-b net-inner "), "new");
-    expect([words.of(link), words.drift]).toEqual(["w8", []]);
+    const facts = deployed("joined\trelay\tnet-c-a net-c-b net-inner ");
+    expect(alone(facts, link)).toEqual(["w8", []]);
   });
 
   it.each(["joined\trelay\tnet-inner net-c-ab ", "joined\tother\tnet-c-a "])(
     "is put on again where it is not: %s",
     (now) => {
-      const words = new Words(deployed(now), "new");
-      expect([words.of(link), words.drift]).toEqual([
+      expect(alone(deployed(now), link)).toEqual([
         "new",
         [{ what: "container relay", reason: "it is not on the network net-c-a" }],
       ]);
@@ -207,60 +267,59 @@ describe("a network that a container is put on while it runs", () => {
 
   it("is no drift of its own where the container is gone or stopped", () => {
     for (const made of ["", "made\trelay\texited"]) {
-      const words = new Words(parseApplied(`applied\tlink-a\tw8\t\n${made}`), "new");
-      expect([words.of(link), words.drift]).toEqual(["w8", []]);
+      const facts = parseApplied(`applied\tlink-a\tw8\t\n${made}`);
+      expect(alone(facts, link)).toEqual(["w8", []]);
     }
   });
 });
 
 it("a stopped database says nothing of what is in it", () => {
-  const words = new Words(
-    parseApplied(
-      [...lines.file, ...lines.rest, ...lines.containers]
-        .join("\n")
-        .replace("db\trunning", "db\texited") + "\napplied\ta-grant\tw3\tx",
-    ),
-    "new",
+  const facts = parseApplied(
+    [...lines.file, ...lines.rest, ...lines.containers]
+      .join("\n")
+      .replace("db\trunning", "db\texited") + "\napplied\ta-grant\tw3\tx",
   );
-  expect(words.of({ kind: "key", id: "a-grant", key: "a", database: "db" })).toBe("w3");
-  expect(words.of({ kind: "setup", id: "setup", database: "db" })).toBe("w5");
+  expect(alone(facts, { kind: "key", id: "a-grant", key: "a", database: "db" })[0]).toBe("w3");
+  expect(alone(facts, { kind: "setup", id: "setup", database: "db" })[0]).toBe("w5");
 });
 
-it("a container edited by hand gets another word, so that it is replaced", () => {
+it("a container edited by hand gets another revision, so that it is replaced", () => {
   const edited = `containers\tdb|${own};px|memory=2 networks=net+ word=0;`;
-  const words = new Words(spoilt(`containers\tdb|${own};px|${own};`, edited), "new");
-  expect([words.container("db"), words.container("px")]).toEqual(["0", "new"]);
-  ask(words);
-  expect(words.drift).toEqual([{ what: "container px", reason: "memory is 2, was 1" }]);
+  const look = seen(spoilt(`containers\tdb|${own};px|${own};`, edited));
+  expect([containerRevision(look, "db"), containerRevision(look, "px")]).toEqual(["0", "new"]);
+  expect(driftIn(look)).toEqual([{ what: "container px", reason: "memory is 2, was 1" }]);
 });
 
 it("replaces the proxy, and no other, when something is in the database that it may have loaded", () => {
-  const words = new Words(spoilt("looked\trows", "looked\trows\nrow\tmodel\tevil"), "new");
-  expect([words.container("db"), words.container("px", true)]).toEqual(["0", "new"]);
-  expect(new Words(parseApplied(whole), "new").container("px", true)).toBe("0");
+  const look = seen(spoilt("looked\trows", "looked\trows\nrow\tmodel\tevil"));
+  expect([containerRevision(look, "db"), containerRevision(look, "px", true)]).toEqual([
+    "0",
+    "new",
+  ]);
+  expect(containerRevision(seen(parseApplied(whole)), "px", true)).toBe("0");
 });
 
-it("a container that is gone keeps its last word, and everything in a lost database is fresh", () => {
+it("a container that is gone keeps its last revision, and everything in a lost database is fresh", () => {
   const text = whole
     .replace("made\tdb\trunning\n", "")
     .replaceAll(`db|${own}`, "db|memory=1 word=w9");
-  const words = new Words(parseApplied(text), "new");
-  expect(words.container("db")).toBe("w9");
-  expect(ask(words)).toEqual({
+  const look = seen(parseApplied(text));
+  expect(containerRevision(look, "db")).toBe("w9");
+  expect(revisions(look)).toEqual({
     ...applied,
     ...{ "a-grant": "new", ready: "new-restart", "salt-kept": "new", setup: "new" },
   });
-  expect(words.drift).toEqual([{ what: "container db", reason: "it is gone" }]);
+  expect(driftIn(look)).toEqual([{ what: "container db", reason: "it is gone" }]);
 });
 
 it("a database that the configuration has only now moved is not a lost one", () => {
-  const words = new Words(parseApplied(whole), "new");
-  expect(words.of({ kind: "kept", id: "salt-kept", name: "salt-key", database: "psql" })).toBe(
-    "w2",
-  );
-  expect(words.of({ kind: "key", id: "a-grant", key: "a", database: "psql" })).toBe("w3");
-  expect(words.ready({ kind: "ready", id: "ready", containers: ["px"] }, "psql")).toBe("w6");
-  expect(words.drift).toEqual([]);
+  const facts = parseApplied(whole);
+  const kept = { kind: "kept", id: "salt-kept", name: "salt-key", database: "psql" } as const;
+  expect(alone(facts, kept)).toEqual(["w2", []]);
+  const key = { kind: "key", id: "a-grant", key: "a", database: "psql" } as const;
+  expect(alone(facts, key)).toEqual(["w3", []]);
+  const ready = { kind: "ready", id: "ready", containers: ["px"] } as const;
+  expect(alone(facts, ready, "psql")).toEqual(["w6", []]);
 });
 
 it.each([
@@ -273,9 +332,7 @@ it.each([
   ],
 ] as const)("LiteLLM's data is %s", (_, now, word, drift) => {
   const text = `applied\thome\tw7\th1\nring\tdatabase-home\t${now}\nlooked\tring`;
-  const words = new Words(parseApplied(text), "new");
-  expect(words.of({ kind: "home", id: "home" })).toBe(word);
-  expect(words.drift).toEqual(drift);
+  expect(alone(parseApplied(text), { kind: "home", id: "home" })).toEqual([word, drift]);
 });
 
 describe("a container that rolls", () => {

@@ -1,0 +1,39 @@
+import { edge as edgeNames, mockModel, relay as relayNames } from "../config/common/names.ts";
+import type { GatewayModel } from "../config/model.ts";
+import { keyPurgeThing, keyThings } from "./access/virtual-key.ts";
+import { connectorsThings } from "./connectors/deployed.ts";
+import { readyThing } from "./containers/ready.ts";
+import { databaseThings } from "./database/server.ts";
+import type { Wanted } from "./drift/decisions.ts";
+import { edgeThings } from "./edge/edge.ts";
+import { checkedSaltThing, keptThing } from "./keyring/kept-secret.ts";
+import { proxyThings } from "./litellm/proxy.ts";
+import { mockModelThings } from "./mock-model/mock-model.ts";
+import { relayThings } from "./relay/relay.ts";
+
+/**
+ * Everything that a gateway applies to the Docker host with a note, from the model alone: what has
+ * drifted is decided before any component is made. One that is missing here fails when it is made.
+ */
+export function thingsOf(name: string, model: GatewayModel): Wanted[] {
+  const { namePrefix, connectors, keys } = model;
+  const onHost = (host: string): string => namePrefix + host;
+  return [
+    ...databaseThings(`${name}-postgres`, model),
+    keptThing(`${name}-master-key`, model, "master-key"),
+    keptThing(`${name}-salt-key`, model, "salt-key"),
+    checkedSaltThing(`${name}-salt-key-check`, model),
+    ...connectorsThings(name, model),
+    ...relayThings(`${name}-relay`, model),
+    ...mockModelThings(`${name}-mock-model`, model),
+    ...keys.flatMap((key) => keyThings(`${name}-key-${key.name}`, model, key.name)),
+    ...proxyThings(`${name}-proxy`, model),
+    readyThing(
+      `${name}-ready`,
+      [relayNames.host, mockModel.host, ...connectors.map(({ host }) => host)].map(onHost),
+    ),
+    ...edgeThings(`${name}-edge`, model),
+    readyThing(`${name}-edge-ready`, [onHost(edgeNames.host)]),
+    keyPurgeThing(`${name}-key-purge`, model),
+  ];
+}
