@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 /** A file of the repository, by its path from the root. */
 export interface TextFile {
   readonly path: string;
@@ -51,7 +53,8 @@ export function brokenPaths(document: TextFile, paths: readonly string[]): strin
     .flatMap((path) => (path.startsWith(folder) ? [path, path.slice(folder.length)] : [path]));
   const roots = new Set(paths.map((path) => path.split("/")[0]));
   return [...document.text.matchAll(/`([\w.-]+(?:\/[\w.*<>{},-]*)*)`/g)].flatMap((match) => {
-    const span = match[1] ?? "";
+    const written = match[1] ?? "";
+    const span = written.startsWith("../") ? posix.join(folder, written) : written;
     const path = span.replace(/\/$/, "");
     const isPath = roots.has(path.split("/")[0]) && /[/.]/.test(span);
     if (!isPath || /[<>{}]|\bNAME\b/.test(path)) return [];

@@ -37,6 +37,7 @@ describe("a path in a code span", () => {
     "`ops/NAME/`",
     "`ops/lib/*.ts`",
     "`ops/c.ts`",
+    "`../ops/lib/a.ts`",
     "`/mcp/`",
     "`make up`",
     "`ops`",
@@ -52,4 +53,8 @@ describe("a path in a code span", () => {
       ]);
     },
   );
+
+  it("may go up from the document's folder, and has to be there all the same", () => {
+    expect(wrong("`../ops/lib/b.ts`")).toEqual(["docs/x.md:1: there is no ops/lib/b.ts"]);
+  });
 });
