@@ -2,13 +2,14 @@ import { createHmac } from "node:crypto";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { databaseAccess } from "../config/database/access.ts";
 import { type AccessMatrix, accessMatrix } from "../config/keys/grants.ts";
 import type { GatewayModel } from "../config/model.ts";
 import { edgeKeys, guardRows } from "./access/rows.ts";
 import { VirtualKey, keyPurge } from "./access/virtual-key.ts";
 import { deployedConnectors } from "./connectors/deployed.ts";
 import { Images } from "./containers/images.ts";
-import type { StackContext } from "./containers/platform.ts";
+import type { Platform } from "./containers/platform.ts";
 import { readyCommand } from "./containers/ready.ts";
 import { dataWords, litellmDatabase } from "./database/server.ts";
 import { type DriftPlan, type Look, driftPlan } from "./drift/decisions.ts";
@@ -75,8 +76,9 @@ export class Gateway extends pulumi.ComponentResource {
       { length: 32, special: false },
       child,
     ).result;
-    const context: StackContext = {
-      model,
+    const platform: Platform = {
+      host: { dockerHost: model.dockerHost, directories: model.directories },
+      names: { prefix: model.namePrefix, externalNetworks: model.externalNetworks },
       networks,
       images: new Images(`${name}-images`, child),
       drift: this.drift,
@@ -90,12 +92,14 @@ export class Gateway extends pulumi.ComponentResource {
         ),
     };
 
-    const postgres = litellmDatabase(`${name}-postgres`, context, child);
+    const postgres = litellmDatabase(`${name}-postgres`, platform, model, child);
+    const database = databaseAccess(model).container;
     const kept = (id: string, rotation: string) =>
       keptSecret(
         `${name}-${id}`,
         {
-          context,
+          platform,
+          database,
           id,
           prefix: "sk-",
           rotation,
@@ -110,20 +114,28 @@ export class Gateway extends pulumi.ComponentResource {
       child,
     ).result;
     this.masterKey = kept("master-key", model.proxy.masterKeyRotation);
-    const connectors = deployedConnectors(name, context, child);
+    const connectors = deployedConnectors(name, platform, model, child);
     const relaySecret = new random.RandomPassword(
       `${name}-relay-secret`,
       { length: 48, special: false },
       child,
     ).result;
-    const relay = new Relay(`${name}-relay`, context, { secret: relaySecret }, child);
-    const mock = new MockModel(`${name}-mock-model`, context, child);
+    const relay = new Relay(
+      `${name}-relay`,
+      platform,
+      {
+        ...{ secret: relaySecret, connectors: model.connectors, haproxy: model.edge },
+        ...{ network: model.network, privateRoots: model.proxy.privateRoots },
+      },
+      child,
+    );
+    const mock = new MockModel(`${name}-mock-model`, platform, model.mockModel, child);
     const keys = model.keys.map(
       (key) =>
         new VirtualKey(
           `${name}-key-${key.name}`,
-          context,
-          { key, databaseReady: postgres.ready.command },
+          platform,
+          { key, connectors: model.connectors, database, databaseReady: postgres.ready.command },
           child,
         ),
     );
@@ -133,13 +145,14 @@ export class Gateway extends pulumi.ComponentResource {
       .apply((kept) => kept as Readonly<Record<string, KeptValue>>);
     const proxy = new LitellmProxy(
       `${name}-proxy`,
-      context,
+      platform,
       {
+        model,
         masterKey: this.masterKey,
         saltKey: checkedSalt(
           `${name}-salt-key-check`,
-          context,
-          { salt: kept("salt-key", "1"), databaseSetUp: postgres.setUp },
+          platform,
+          { database, salt: kept("salt-key", "1"), databaseSetUp: postgres.setUp },
           child,
         ),
         databaseUrl: postgres.litellmUri,
@@ -154,7 +167,7 @@ export class Gateway extends pulumi.ComponentResource {
       child,
     );
     const ready = (id: string, containers: readonly docker.Container[]) =>
-      readyCommand(`${name}-${id}`, { context, containers, seconds: 120 }, child);
+      readyCommand(`${name}-${id}`, { platform, containers, seconds: 120 }, child);
     const others = ready("ready", [
       ...[relay.container, mock.container],
       ...connectors.flatMap((one) => one.containers),
@@ -165,13 +178,15 @@ export class Gateway extends pulumi.ComponentResource {
       Object.fromEntries(keyNames.flatMap((key, at) => (values[at] ? [[key, values[at]]] : [])));
     const edge = new Edge(
       `${name}-edge`,
-      context,
+      platform,
       {
+        model,
         keys: keptKeys.apply((kept) => edgeKeys(model, kept)),
         upstream: provedProxy(
           `${name}-candidate`,
-          context,
+          platform,
           {
+            model,
             ...{ proxy: proxy.running, keys: named(active) },
             others: [others.command, ...relay.links],
           },
@@ -181,11 +196,17 @@ export class Gateway extends pulumi.ComponentResource {
       child,
     );
     const edgeReady = ready("edge-ready", [edge.container]);
-    const purged = keyPurge(`${name}-key-purge`, context, proxy.running, child);
+    const purged = keyPurge(
+      `${name}-key-purge`,
+      platform,
+      { names: model.keys.map((key) => key.name), database, proxy: proxy.running },
+      child,
+    );
     const verification = new Verification(
       `${name}-verification`,
-      context,
+      platform,
       {
+        model,
         keys: named(active),
         proxy: proxy.running.container,
         deployment: [

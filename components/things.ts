@@ -1,4 +1,5 @@
 import { edge as edgeNames, mockModel, relay as relayNames } from "../config/common/names.ts";
+import { databaseAccess } from "../config/database/access.ts";
 import type { GatewayModel } from "../config/model.ts";
 import { keyPurgeThing, keyThings } from "./access/virtual-key.ts";
 import { connectorsThings } from "./connectors/deployed.ts";
@@ -17,16 +18,17 @@ import { relayThings } from "./relay/relay.ts";
  */
 export function thingsOf(name: string, model: GatewayModel): Wanted[] {
   const { namePrefix, connectors, keys } = model;
+  const database = databaseAccess(model).container;
   const onHost = (host: string): string => namePrefix + host;
   return [
     ...databaseThings(`${name}-postgres`, model),
-    keptThing(`${name}-master-key`, model, "master-key"),
-    keptThing(`${name}-salt-key`, model, "salt-key"),
-    checkedSaltThing(`${name}-salt-key-check`, model),
+    keptThing(`${name}-master-key`, database, "master-key"),
+    keptThing(`${name}-salt-key`, database, "salt-key"),
+    checkedSaltThing(`${name}-salt-key-check`, database),
     ...connectorsThings(name, model),
     ...relayThings(`${name}-relay`, model),
     ...mockModelThings(`${name}-mock-model`, model),
-    ...keys.flatMap((key) => keyThings(`${name}-key-${key.name}`, model, key.name)),
+    ...keys.flatMap((key) => keyThings(`${name}-key-${key.name}`, database, key.name)),
     ...proxyThings(`${name}-proxy`, model),
     readyThing(
       `${name}-ready`,
@@ -34,6 +36,9 @@ export function thingsOf(name: string, model: GatewayModel): Wanted[] {
     ),
     ...edgeThings(`${name}-edge`, model),
     readyThing(`${name}-edge-ready`, [onHost(edgeNames.host)]),
-    keyPurgeThing(`${name}-key-purge`, model),
+    keyPurgeThing(
+      `${name}-key-purge`,
+      keys.map((key) => key.name),
+    ),
   ];
 }

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { keyring } from "../../config/common/names.ts";
-import { databaseAccess } from "../../config/database/access.ts";
 import { grantOf } from "../../config/keys/grants.ts";
 import type { KeyModel } from "../../config/keys/model.ts";
 import type { GatewayModel } from "../../config/model.ts";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { notedCommand } from "../host/noted-command.ts";
 import { keptSecret, keptThing } from "../keyring/kept-secret.ts";
@@ -14,25 +13,25 @@ import { hostScript } from "../shell/script.ts";
 
 export interface VirtualKeyArgs {
   readonly key: KeyModel;
+  readonly connectors: GatewayModel["connectors"];
+  /** The container that LiteLLM's database and the keyring are reached through. */
+  readonly database: string;
   readonly databaseReady: pulumi.Resource;
 }
 
 const grantOfKey = (name: string): string => `${name}-grant`;
 
 /** What {@link VirtualKey} applies to the Docker host. */
-export function keyThings(name: string, model: GatewayModel, key: string): Wanted[] {
-  const { container } = databaseAccess(model);
+export function keyThings(name: string, database: string, key: string): Wanted[] {
   return [
-    keptThing(name, model, `key-${key}`),
-    { thing: { kind: "key", id: grantOfKey(name), key, database: container } },
+    keptThing(name, database, `key-${key}`),
+    { thing: { kind: "key", id: grantOfKey(name), key, database } },
   ];
 }
 
-const namesOf = ({ keys }: Pick<GatewayModel, "keys">): string[] => keys.map(({ name }) => name);
-
 /** {@link keyPurge} as a thing that drifts. */
-export const keyPurgeThing = (id: string, model: Pick<GatewayModel, "keys">): Wanted => ({
-  thing: { kind: "purge", id, names: namesOf(model) },
+export const keyPurgeThing = (id: string, names: readonly string[]): Wanted => ({
+  thing: { kind: "purge", id, names },
 });
 
 /**
@@ -46,23 +45,24 @@ export class VirtualKey extends pulumi.ComponentResource {
   /** The key's value, secret. */
   readonly value: pulumi.Output<string>;
   readonly #name: string;
-  readonly #context: StackContext;
-  readonly #key: KeyModel;
+  readonly #platform: Platform;
+  readonly #args: VirtualKeyArgs;
 
   constructor(
     name: string,
-    context: StackContext,
+    platform: Platform,
     args: VirtualKeyArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:access:VirtualKey", name, { key: { ...args.key } }, opts);
     this.#name = name;
-    this.#context = context;
-    this.#key = args.key;
+    this.#platform = platform;
+    this.#args = args;
     this.kept = keptSecret(
       name,
       {
-        context,
+        platform,
+        database: args.database,
         id: `key-${args.key.name}`,
         prefix: "sk-",
         rotation: args.key.rotation,
@@ -81,16 +81,16 @@ export class VirtualKey extends pulumi.ComponentResource {
    * @returns the value, known once the key is active
    */
   grant(proxy: RunningProxy): pulumi.Output<string> {
-    const grant = grantOf(this.#key, this.#context.model.connectors);
-    const rows = databaseAccess(this.#context.model).container;
+    const { key, connectors, database } = this.#args;
+    const grant = grantOf(key, connectors);
     const variables = proxy.container.apply((container) => ({
       PROXY: container,
-      DATABASE: rows,
-      NAME: this.#key.name,
+      DATABASE: database,
+      NAME: key.name,
     }));
     const applied = notedCommand(
       grantOfKey(this.#name),
-      this.#context,
+      this.#platform,
       {
         create: hostScript("access/apply-key.sh", {}),
         delete: variables.apply((known) => hostScript("access/block-key.sh", known)),
@@ -114,19 +114,24 @@ export class VirtualKey extends pulumi.ComponentResource {
  */
 export function keyPurge(
   name: string,
-  context: StackContext,
-  proxy: RunningProxy,
+  platform: Platform,
+  args: {
+    /** The keys that are configured. */
+    readonly names: readonly string[];
+    readonly database: string;
+    readonly proxy: RunningProxy;
+  },
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource & { readonly stdout: pulumi.Output<string> } {
-  const names = namesOf(context.model);
+  const { names, database, proxy } = args;
   return notedCommand(
     name,
-    context,
+    platform,
     {
       create: proxy.container.apply((container) =>
         hostScript("access/purge-keys.sh", {
           PROXY: container,
-          DATABASE: databaseAccess(context.model).container,
+          DATABASE: database,
           KEYRING: keyring,
           NAMES: names.join(" "),
         }),

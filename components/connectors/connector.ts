@@ -6,7 +6,7 @@ import { egressHost, samplesOf } from "../../config/connectors/containers.ts";
 import type { ConnectorContainer, ConnectorModel } from "../../config/connectors/model.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
-import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
+import { type Platform, externalNetworksOf } from "../containers/platform.ts";
 import { SamplesPostgres, samplesThings } from "../database/samples-postgres.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { filesThing, secretFile } from "../host/files.ts";
@@ -20,6 +20,11 @@ export interface ConnectorArgs {
   readonly container: ConnectorContainer;
   /** Directory of the files that every connector's container has. */
   readonly files: pulumi.Input<string>;
+  /** The image of sample databases. */
+  readonly database: Pick<GatewayModel["database"], "image" | "user">;
+  readonly squid: GatewayModel["egressProxy"];
+  /** The size of an answer that is not passed on any more. */
+  readonly resultMb: number;
 }
 
 const secretsIn = (
@@ -51,23 +56,26 @@ export class Connector extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    context: StackContext,
+    platform: Platform,
     args: ConnectorArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:connector:Connector", name, {}, opts);
     const { connector, container } = args;
     const { definition, egress } = container;
-    const { directories } = context.model;
+    const { directories } = platform.host;
     const child = { parent: this };
-    const image = context.images.id(container.image);
+    const image = platform.images.id(container.image);
     const wanted = samplesOf(connector);
     const samples =
       wanted &&
       new SamplesPostgres(
         `${name}-samples`,
-        context,
-        { ...wanted, host: connector.host, network: context.networks.connector(connector.id) },
+        platform,
+        {
+          ...{ ...wanted, host: connector.host, database: args.database },
+          network: platform.networks.connector(connector.id),
+        },
         child,
       );
     const secrets = hasSecrets(connector) ? this.#secrets(connector, samples) : undefined;
@@ -76,7 +84,7 @@ export class Connector extends pulumi.ComponentResource {
       secretFile(
         `${name}-secrets`,
         {
-          context,
+          platform,
           directory: secretsIn(directories, connector),
           owner: container.user,
           image,
@@ -84,13 +92,13 @@ export class Connector extends pulumi.ComponentResource {
         { name: "connector.env", content: secrets },
         child,
       );
-    const program = programOf(definition, context.model.proxy.limits.resultMb);
+    const program = programOf(definition, args.resultMb);
     const out =
       egress.mode === "filtered"
         ? new EgressProxy(
             `${name}-cell`,
-            context,
-            { id: connector.id, host: connector.host, egress },
+            platform,
+            { id: connector.id, host: connector.host, egress, squid: args.squid },
             child,
           )
         : undefined;
@@ -98,7 +106,7 @@ export class Connector extends pulumi.ComponentResource {
       `${name}-container`,
       {
         host: connector.host,
-        context,
+        platform,
         image,
         user: container.user,
         memoryMb: definition.memoryMb,
@@ -108,9 +116,9 @@ export class Connector extends pulumi.ComponentResource {
           ? { entrypoints: program.slice(0, 1), command: program.slice(1) }
           : { entrypoints: withSecrets, command: program }),
         environment: plainEnvironment(connector, container, egressHost(connector.host)),
-        network: context.networks.connector(connector.id),
+        network: platform.networks.connector(connector.id),
         ...(egress.mode === "open"
-          ? { externalNetworks: externalNetworksOf(context, connector.id) }
+          ? { externalNetworks: externalNetworksOf(platform, connector.id) }
           : { externalNetworks: [], ...noNames }),
         binds: [
           { source: args.files, target: mounted.config },
@@ -129,7 +137,7 @@ export class Connector extends pulumi.ComponentResource {
           ? {}
           : {
               // postgres-mcp 0.3.0 answers its first calls from connections that ended with the server.
-              fingerprint: context.fingerprint(
+              fingerprint: platform.fingerprint(
                 samples === undefined
                   ? secrets
                   : pulumi.interpolate`${secrets}${samples.ready.ids}`,

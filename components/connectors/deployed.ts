@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { configFiles, configFilesThing } from "../host/files.ts";
@@ -37,19 +37,20 @@ export function connectorsThings(name: string, model: GatewayModel): Wanted[] {
 /** Every connector that runs in a container of its own, and the files that all of them have. */
 export function deployedConnectors(
   name: string,
-  context: StackContext,
+  platform: Platform,
+  model: Pick<GatewayModel, "connectors" | "database" | "egressProxy" | "mockModel" | "proxy">,
   child: pulumi.CustomResourceOptions,
 ): Connector[] {
-  const { connectors, directories, mockModel } = context.model;
+  const { connectors, database, egressProxy: squid, mockModel, proxy } = model;
   const own = inContainers(connectors);
   if (own.length === 0) return [];
   const directory = configFiles(
     `${name}-connector-files`,
     {
-      context,
-      directory: filesIn(directories),
+      platform,
+      directory: filesIn(platform.host.directories),
       owner: "0:0",
-      image: context.images.id(mockModel.image),
+      image: platform.images.id(mockModel.image),
     },
     filesOf(),
     child,
@@ -58,8 +59,8 @@ export function deployedConnectors(
     (one) =>
       new Connector(
         connectorName(name, one.connector),
-        context,
-        { ...one, files: directory },
+        platform,
+        { ...one, files: directory, database, squid, resultMb: proxy.limits.resultMb },
         child,
       ),
   );

@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { egressHost } from "../../config/connectors/containers.ts";
 import type { Egress } from "../../config/connectors/model.ts";
-import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
+import { type Platform, externalNetworksOf } from "../containers/platform.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { squidContainer, squidThings } from "../squid/squid-container.ts";
@@ -13,6 +13,7 @@ export interface EgressProxyArgs {
   /** The connector's name on its own network. */
   readonly host: string;
   readonly egress: Extract<Egress, { mode: "filtered" }>;
+  readonly squid: GatewayModel["egressProxy"];
 }
 
 const squidOf = ({ host, egress }: Pick<EgressProxyArgs, "host" | "egress">) => ({
@@ -36,8 +37,8 @@ export class EgressProxy extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    context: StackContext,
-    { id, host, egress }: EgressProxyArgs,
+    platform: Platform,
+    { id, host, egress, squid }: EgressProxyArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     // By its old name: under another one a second container of the same name would be made first.
@@ -45,11 +46,12 @@ export class EgressProxy extends pulumi.ComponentResource {
     this.container = squidContainer(
       `${name}-egress`,
       {
-        context,
+        platform,
         host: egressHost(host),
+        squid,
         ...squidOf({ host, egress }),
-        network: context.networks.connector(id),
-        externalNetworks: [context.networks.gateway, ...externalNetworksOf(context, id)],
+        network: platform.networks.connector(id),
+        externalNetworks: [platform.networks.gateway, ...externalNetworksOf(platform, id)],
       },
       { parent: this },
     );

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { project } from "../../config/common/names.ts";
 import { contentHash } from "../host/files.ts";
-import { type StackContext, containerName } from "./platform.ts";
+import { type Platform, containerName } from "./platform.ts";
 
 /**
  * Each probe of Docker's is a new process in the container: 0.1 s of CPU on a small machine, and with
@@ -33,7 +33,7 @@ export interface ContainerSpec {
   readonly rolling?: true;
   /** It may have loaded what somebody has put into LiteLLM's database: see `containerRevision`. */
   readonly loadsRows?: true;
-  readonly context: StackContext;
+  readonly platform: Platform;
   /** The image's id, never its name: a name makes Docker replace the container at random. */
   readonly image: pulumi.Input<string>;
   readonly user: string;
@@ -104,14 +104,14 @@ export function gatewayContainer(
   spec: ContainerSpec,
   opts: pulumi.CustomResourceOptions,
 ): docker.Container {
-  const fullName = containerName(spec.context, spec.host);
+  const fullName = containerName(spec.platform, spec.host);
   const labels = {
     "com.docker.compose.project": project,
     logging: "enabled",
     ...spec.labels,
     // Tells this gateway's containers from another's.
-    "mcp-gateway.files": spec.context.model.directories.config,
-    "mcp-gateway.word": spec.context.drift.container(fullName, spec.loadsRows),
+    "mcp-gateway.files": spec.platform.host.directories.config,
+    "mcp-gateway.word": spec.platform.drift.container(fullName, spec.loadsRows),
     ...(spec.fingerprint === undefined ? {} : { "mcp-gateway.fingerprint": spec.fingerprint }),
   };
   const environment = Object.entries(spec.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -202,7 +202,7 @@ function rollingName(
   labels: Readonly<Record<string, pulumi.Input<string>>>,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const { context, ...inputs } = spec;
+  const { platform, ...inputs } = spec;
   const content = pulumi
     .output({ ...inputs, labels })
     .apply((known) => contentHash([{ name: spec.host, content: JSON.stringify(known) }]));
@@ -211,5 +211,5 @@ function rollingName(
     { length: 6, special: false, upper: false, keepers: { content } },
     opts,
   );
-  return pulumi.interpolate`${containerName(context, spec.host)}-${result}`;
+  return pulumi.interpolate`${containerName(platform, spec.host)}-${result}`;
 }

@@ -1,12 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { GatewayModel } from "../../config/model.ts";
-import type { HostContext } from "../host/context.ts";
+import type { HostPlatform } from "../host/platform.ts";
 import type { Networks } from "../networks/networks.ts";
 import type { Images } from "./images.ts";
 
-/** What every component of the gateway needs to know of the whole. */
-export interface StackContext extends HostContext {
-  readonly model: GatewayModel;
+/** What every component needs of the whole, besides its own part of the model. */
+export interface Platform extends HostPlatform {
+  readonly names: {
+    /** Stands before every container's name. */
+    readonly prefix: GatewayModel["namePrefix"];
+    /** Existing networks, and who joins them. */
+    readonly externalNetworks: GatewayModel["externalNetworks"];
+  };
   readonly networks: Networks;
   readonly images: Images;
   /**
@@ -17,8 +22,8 @@ export interface StackContext extends HostContext {
 }
 
 /** A container's name on the Docker host. */
-export function containerName(context: StackContext, host: string): string {
-  return context.model.namePrefix + host;
+export function containerName(platform: Platform, host: string): string {
+  return platform.names.prefix + host;
 }
 
 interface Joined {
@@ -29,18 +34,18 @@ interface Joined {
 
 /** External networks that list a participant. */
 export function externalNetworksOf(
-  context: StackContext,
+  platform: Platform,
   participant: string,
 ): pulumi.Output<string>[] {
-  return Object.entries(context.model.externalNetworks)
+  return Object.entries(platform.names.externalNetworks)
     .filter(([, members]) => members.includes(participant))
-    .map(([network]) => context.networks.external(network));
+    .map(([network]) => platform.networks.external(network));
 }
 
 /** What a part of the gateway's own joins: their network, and external ones that list it. */
-export function networksOf(context: StackContext, participant: string): Joined {
+export function networksOf(platform: Platform, participant: string): Joined {
   return {
-    network: context.networks.inner,
-    externalNetworks: externalNetworksOf(context, participant),
+    network: platform.networks.inner,
+    externalNetworks: externalNetworksOf(platform, participant),
   };
 }

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Wanted } from "../drift/decisions.ts";
 import { notedCommand } from "../host/noted-command.ts";
 import { hostScript } from "../shell/script.ts";
-import type { StackContext } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 
 export interface ReadyArgs {
-  readonly context: StackContext;
+  readonly platform: Platform;
   readonly containers: readonly docker.Container[];
   /** How long all of them together may take. */
   readonly seconds: number;
@@ -49,11 +49,11 @@ export function readyCommand(
 ): Ready {
   const ids = pulumi.all(args.containers.map((container) => container.id));
   const names = pulumi.all(args.containers.map((container) => container.name));
-  const { context } = args;
-  const starts = context.drift.of(name).revision.restarted === "containers";
+  const { platform } = args;
+  const starts = platform.drift.of(name).revision.restarted === "containers";
   const command = notedCommand(
     name,
-    context,
+    platform,
     {
       create: pulumi.all([ids, names]).apply(([containerIds, containers]) => {
         const again = starts ? `docker restart ${containers.join(" ")} >/dev/null\n` : "";

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dataDirectory, database, keyring, movingHost } from "../../config/common/names.ts";
 import { databaseAccess } from "../../config/database/access.ts";
 import type { GatewayModel } from "../../config/model.ts";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import type { Ready } from "../containers/ready.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { notedCommand } from "../host/noted-command.ts";
@@ -66,17 +66,21 @@ export const homeThing = (id: string): Wanted => ({ thing: { kind: "home", id } 
  */
 export function databaseHome(
   name: string,
-  context: StackContext,
-  args: { readonly image: pulumi.Input<string>; readonly after: pulumi.Input<string>[] },
+  platform: Platform,
+  args: {
+    readonly database: GatewayModel["database"];
+    readonly image: pulumi.Input<string>;
+    readonly after: pulumi.Input<string>[];
+  },
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource & { readonly id: pulumi.Output<string> } {
-  const { model } = context;
-  const access = databaseAccess(model);
-  const home = homeOf(model.database);
+  const { names, host } = platform;
+  const access = databaseAccess({ namePrefix: names.prefix, database: args.database });
+  const home = homeOf(args.database);
   const hash = createHash("sha256").update(`${home}\n`).digest("hex");
   return notedCommand(
     name,
-    context,
+    platform,
     {
       create: pulumi.all([args.image, pulumi.all(args.after)]).apply(([image]) =>
         hostScript("database/move-database.sh", {
@@ -84,14 +88,14 @@ export function databaseHome(
           CONTAINER: access.container,
           DB_USER: access.user,
           DB_NAME: access.name,
-          DEDICATED: model.namePrefix + database.host,
-          MOVING: model.namePrefix + movingHost,
-          FILES: model.directories.config,
+          DEDICATED: names.prefix + database.host,
+          MOVING: names.prefix + movingHost,
+          FILES: host.directories.config,
           DEDICATED_NAME: database.name,
           DEDICATED_ROLE: database.role,
           IMAGE: image,
-          OWNER: model.database.user,
-          VOLUME: model.database.volume,
+          OWNER: args.database.user,
+          VOLUME: args.database.volume,
           MOUNTED: dataDirectory,
           KEYRING: keyring,
         }),

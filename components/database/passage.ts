@@ -5,11 +5,17 @@ import { databasePassage, mounted } from "../../config/common/names.ts";
 import type { SharedDatabase } from "../../config/database/model.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
-import { type StackContext, networksOf } from "../containers/platform.ts";
+import { type Platform, networksOf } from "../containers/platform.ts";
 import { haproxyHealthcheck } from "../haproxy/live-config.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { type HostFile, configFiles, configFilesThing } from "../host/files.ts";
 import { passageConfig } from "./passage-config.ts";
+
+export interface PassageArgs {
+  readonly shared: SharedDatabase;
+  /** The image that it shares with the edge. */
+  readonly haproxy: Pick<GatewayModel["edge"], "image" | "user">;
+}
 
 const filesIn = ({ config }: GatewayModel["directories"]): string =>
   posix.join(config, "database-passage");
@@ -32,18 +38,17 @@ export const passageThings = (
  */
 export function databasePassageContainer(
   name: string,
-  context: StackContext,
-  shared: SharedDatabase,
+  platform: Platform,
+  { shared, haproxy }: PassageArgs,
   opts: pulumi.CustomResourceOptions,
 ): docker.Container {
-  const { directories, edge } = context.model;
-  const image = context.images.id(edge.image);
+  const image = platform.images.id(haproxy.image);
   const files = configFiles(
     `${name}-config`,
     {
-      context,
-      directory: filesIn(directories),
-      owner: edge.user,
+      platform,
+      directory: filesIn(platform.host.directories),
+      owner: haproxy.user,
       image,
     },
     filesOf(shared),
@@ -53,12 +58,12 @@ export function databasePassageContainer(
     name,
     {
       host: databasePassage.host,
-      context,
+      platform,
       image,
-      user: edge.user,
+      user: haproxy.user,
       memoryMb: 64,
       command: ["haproxy", "-db", "-f", `${mounted.config}/haproxy.cfg`],
-      ...networksOf(context, "database"),
+      ...networksOf(platform, "database"),
       binds: [{ source: files, target: mounted.config }],
       readOnly: true,
       healthcheck: haproxyHealthcheck,

@@ -4,7 +4,7 @@ import * as random from "@pulumi/random";
 import { dataDirectory, database } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
-import { type StackContext, containerName, networksOf } from "../containers/platform.ts";
+import { type Platform, containerName, networksOf } from "../containers/platform.ts";
 import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { filesThing, secretFile } from "../host/files.ts";
@@ -46,9 +46,13 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
   readonly setUp: pulumi.Resource;
   readonly place: pulumi.Output<string>;
 
-  constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    platform: Platform,
+    config: GatewayModel["database"],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super(databaseTypes.dedicated, name, {}, opts);
-    const { directories, database: config } = context.model;
     const child = { parent: this };
 
     const volume = dataVolume(name, "shared", config, { self: this, parent: opts?.parent });
@@ -56,13 +60,13 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
       new random.RandomPassword(`${name}-${id}`, { length: 32, special: false }, child).result;
     const superuserPassword = password("superuser-password");
     const litellmPassword = password("litellm-password");
-    const image = context.images.id(config.image);
+    const image = platform.images.id(config.image);
 
     const file = secretFile(
       `${name}-password-file`,
       {
-        context,
-        directory: secretsIn(directories),
+        platform,
+        directory: secretsIn(platform.host.directories),
         owner: config.user,
         image,
       },
@@ -73,7 +77,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
       `${name}-container`,
       {
         host: database.host,
-        context,
+        platform,
         image,
         user: config.user,
         memoryMb: config.memoryMb,
@@ -83,7 +87,7 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
           POSTGRES_PASSWORD_FILE: passwordFile,
           POSTGRES_USER: database.superuser,
         },
-        ...networksOf(context, "database"),
+        ...networksOf(platform, "database"),
         binds: [{ source: file, target: passwordFile }],
         volumes: [{ volume: volume.name, target: dataDirectory }],
         readOnly: true,
@@ -101,14 +105,14 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
     );
     this.ready = readyCommand(
       `${name}-ready`,
-      { context, containers: [container], seconds: 180 },
+      { platform, containers: [container], seconds: 180 },
       child,
     );
 
-    const server = containerName(context, database.host);
+    const server = containerName(platform, database.host);
     const setup = notedCommand(
       `${name}-setup`,
-      context,
+      platform,
       {
         create: this.ready.ids.apply((container) =>
           hostScript("database/psql.sh", { CONTAINER: server, CONTAINER_ID: container }),
@@ -118,7 +122,12 @@ export class DedicatedPostgres extends pulumi.ComponentResource implements Litel
       child,
     );
 
-    const home = databaseHome(`${name}-home`, context, { image, after: [setup.id] }, child);
+    const home = databaseHome(
+      `${name}-home`,
+      platform,
+      { database: config, image, after: [setup.id] },
+      child,
+    );
     this.setUp = home;
     this.litellmUri = pulumi
       .all([litellmPassword, home.id])

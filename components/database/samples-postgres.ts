@@ -6,7 +6,7 @@ import { dataDirectory, database, mounted, samples } from "../../config/common/n
 import type { ConnectorSamples } from "../../config/connectors/model.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import {
@@ -34,6 +34,7 @@ export interface SamplesPostgresArgs extends ConnectorSamples {
   readonly host: string;
   /** The connector's own network: nobody else has to reach its samples. */
   readonly network: pulumi.Input<string>;
+  readonly database: Pick<GatewayModel["database"], "image" | "user">;
 }
 
 const filesOf = ({ role, names }: ConnectorSamples): HostFile[] => [
@@ -68,16 +69,16 @@ export class SamplesPostgres extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    context: StackContext,
+    platform: Platform,
     args: SamplesPostgresArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:database:SamplesPostgres", name, {}, opts);
-    const { role, names } = args;
-    const { database: config, directories } = context.model;
+    const { role, names, database: config } = args;
+    const { directories } = platform.host;
     const child = { parent: this };
     const host = samples.host(args.host);
-    const image = context.images.id(config.image);
+    const image = platform.images.id(config.image);
     const password = (id: string) =>
       new random.RandomPassword(`${name}-${id}`, { length: 32, special: false }, child).result;
     const superuserPassword = password("superuser-password");
@@ -85,7 +86,7 @@ export class SamplesPostgres extends pulumi.ComponentResource {
     const sql = readerPassword.apply((own) => sampleSql(role, scramVerifier(own), names));
 
     const place = {
-      context,
+      platform,
       directory: posix.join(directories.secrets, host),
       owner: config.user,
       image,
@@ -107,7 +108,7 @@ export class SamplesPostgres extends pulumi.ComponentResource {
       `${name}-container`,
       {
         host,
-        context,
+        platform,
         image,
         user: config.user,
         memoryMb: sampleLimits.memoryMb,
@@ -147,13 +148,13 @@ export class SamplesPostgres extends pulumi.ComponentResource {
           startPeriod: 60,
         },
         graceSeconds: 10,
-        fingerprint: context.fingerprint(pulumi.interpolate`${superuserPassword}${sql}`),
+        fingerprint: platform.fingerprint(pulumi.interpolate`${superuserPassword}${sql}`),
       },
       child,
     );
     this.ready = readyCommand(
       `${name}-ready`,
-      { context, containers: [this.container], seconds: 120 },
+      { platform, containers: [this.container], seconds: 120 },
       child,
     );
     // Known once the server accepts it.

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { GatewayModel } from "../../config/model.ts";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import type { LitellmDatabase } from "./litellm-database.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { DedicatedPostgres, dedicatedThings } from "./postgres.ts";
@@ -9,13 +9,14 @@ import { SharedPostgres, sharedThings } from "./shared-postgres.ts";
 /** LiteLLM's database as the configuration wants it: on a server of its own or on another's. */
 export function litellmDatabase(
   name: string,
-  context: StackContext,
+  platform: Platform,
+  { database, edge }: Pick<GatewayModel, "database" | "edge">,
   opts: pulumi.ComponentResourceOptions,
 ): LitellmDatabase {
-  const { shared } = context.model.database;
+  const { shared } = database;
   return shared === undefined
-    ? new DedicatedPostgres(name, context, opts)
-    : new SharedPostgres(name, context, shared, opts);
+    ? new DedicatedPostgres(name, platform, database, opts)
+    : new SharedPostgres(name, platform, database, shared, edge, opts);
 }
 
 /** What {@link litellmDatabase} applies to the Docker host. */

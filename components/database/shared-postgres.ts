@@ -8,7 +8,7 @@ import {
 import type { SharedDatabase } from "../../config/database/model.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
-import { type StackContext, containerName, networksOf } from "../containers/platform.ts";
+import { type Platform, containerName, networksOf } from "../containers/platform.ts";
 import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { hostCommand } from "../host/command.ts";
@@ -22,7 +22,7 @@ import {
   dataVolume,
   homeThing,
 } from "./litellm-database.ts";
-import { databasePassageContainer, passageThings } from "./passage.ts";
+import { type PassageArgs, databasePassageContainer, passageThings } from "./passage.ts";
 import { scramVerifier } from "./scram.ts";
 import { sharedAdminScript } from "./shared-admin.ts";
 
@@ -36,8 +36,8 @@ export function sharedThings(name: string, model: GatewayModel, shared: SharedDa
   return [
     ...passageThings(`${name}-passage`, model, shared),
     readyThing(`${base}-ready`, [client, model.namePrefix + databasePassage.host]),
-    keptThing(`${base}-password`, model, "database-password"),
-    keptThing(`${base}-id`, model, "database-id"),
+    keptThing(`${base}-password`, client, "database-password"),
+    keptThing(`${base}-id`, client, "database-id"),
     { thing: { kind: "setup", id: `${base}-setup`, database: client } },
     homeThing(`${base}-home`),
   ];
@@ -56,23 +56,23 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
 
   constructor(
     name: string,
-    context: StackContext,
+    platform: Platform,
+    config: GatewayModel["database"],
     shared: SharedDatabase,
+    haproxy: PassageArgs["haproxy"],
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(databaseTypes.shared, name, {}, opts);
-    const { model } = context;
-    const { dockerHost, database: config } = model;
     const child = { parent: this };
     const base = baseOf(name);
-    const image = context.images.id(config.image);
+    const image = platform.images.id(config.image);
     const volume = dataVolume(name, "dedicated", config, { self: this, parent: opts?.parent });
-    const client = containerName(context, databaseClient.host);
+    const client = containerName(platform, databaseClient.host);
     const container = gatewayContainer(
       `${name}-client`,
       {
         host: databaseClient.host,
-        context,
+        platform,
         image,
         user: config.user,
         memoryMb: 64,
@@ -85,7 +85,7 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
           PGPORT: String(shared.port),
           PGUSER: shared.role,
         },
-        ...networksOf(context, "database"),
+        ...networksOf(platform, "database"),
         volumes: [{ volume: volume.name, target: dataDirectory }],
         readOnly: true,
         tmpfs: { "/tmp": "size=64m" },
@@ -99,11 +99,16 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
       },
       child,
     );
-    const passage = databasePassageContainer(`${name}-passage`, context, shared, child);
+    const passage = databasePassageContainer(
+      `${name}-passage`,
+      platform,
+      { shared, haproxy },
+      child,
+    );
     this.ready = readyCommand(
       `${base}-ready`,
       {
-        context,
+        platform,
         containers: [container, passage],
         seconds: 60,
       },
@@ -114,7 +119,8 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
       keptSecret(
         `${base}-${id}`,
         {
-          context,
+          platform,
+          database: client,
           id: `database-${id}`,
           prefix: "",
           rotation,
@@ -137,7 +143,7 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
       );
     const setup = notedCommand(
       `${base}-setup`,
-      context,
+      platform,
       {
         create: admin("apply"),
         ...(config.destroyData ? { delete: admin("drop") } : {}),
@@ -149,7 +155,7 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
     );
     const passfile = hostCommand(
       `${name}-passfile`,
-      dockerHost,
+      platform.host.dockerHost,
       {
         create: hostScript("database/shared-passfile.sh", {
           CONTAINER: client,
@@ -162,8 +168,8 @@ export class SharedPostgres extends pulumi.ComponentResource implements LitellmD
     );
     const home = databaseHome(
       `${base}-home`,
-      context,
-      { image, after: [setup.id, passfile.id] },
+      platform,
+      { database: config, image, after: [setup.id, passfile.id] },
       child,
     );
 

@@ -11,8 +11,8 @@ export const noteFunctions = scriptText("drift/applied.sh");
 const notesIn = (configDirectory: string): string => posix.join(configDirectory, ".applied");
 
 /** The same for a component. */
-export function notesOf(context: { readonly model: Pick<GatewayModel, "directories"> }): string {
-  return notesIn(context.model.directories.config);
+export function notesOf(platform: { readonly host: Pick<GatewayModel, "directories"> }): string {
+  return notesIn(platform.host.directories.config);
 }
 
 /** One note: a word, and how what was applied under it looked right afterwards. */

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { edge, mounted } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
-import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
+import { type Platform, externalNetworksOf } from "../containers/platform.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import {
   haproxyCommand,
@@ -16,6 +16,7 @@ import { type EdgeKey, edgeFileNames, edgeFiles } from "./maps.ts";
 import { traefikLabels } from "./traefik-labels.ts";
 
 export interface EdgeArgs {
+  readonly model: Pick<GatewayModel, "connectors" | "edge" | "gateway" | "ingress" | "namePrefix">;
   /** Who may come in. A name may be there twice while an old value still works. */
   readonly keys: pulumi.Input<readonly EdgeKey[]>;
   /** The container of the proxy that requests go to, known once it has been verified. */
@@ -35,24 +36,24 @@ export class Edge extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    context: StackContext,
+    platform: Platform,
     args: EdgeArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:edge:Edge", name, {}, opts);
-    const { connectors, edge: config, gateway } = context.model;
+    const { connectors, edge: config, gateway } = args.model;
     const ports = connectorPorts(connectors);
     const child = { parent: this };
-    const image = context.images.id(config.image);
-    const external = externalNetworksOf(context, "edge");
+    const image = platform.images.id(config.image);
+    const external = externalNetworksOf(platform, "edge");
     const { directory, version } = liveConfig(
       `${name}-config`,
-      context,
+      platform,
       {
         host: edge.host,
         owner: config.user,
         image,
-        networks: [context.networks.gateway, ...external],
+        networks: [platform.networks.gateway, ...external],
         files: pulumi
           .all([args.keys, args.upstream])
           .apply(([keys, upstream]) => edgeFiles({ edge: config, gateway, upstream, ports }, keys)),
@@ -65,13 +66,13 @@ export class Edge extends pulumi.ComponentResource {
       `${name}-container`,
       {
         host: edge.host,
-        context,
+        platform,
         image,
         user: config.user,
         memoryMb: config.memoryMb,
         command: haproxyCommand,
-        network: context.networks.gateway,
-        externalNetworks: [context.networks.inner, ...external],
+        network: platform.networks.gateway,
+        externalNetworks: [platform.networks.inner, ...external],
         ports: [
           { internal: edge.port, external: gateway.port, ip: gateway.bind },
           ...(gateway.adminPort === undefined
@@ -88,7 +89,7 @@ export class Edge extends pulumi.ComponentResource {
         // Traefik sends nothing to a container that is not healthy yet.
         healthcheck: { ...haproxyHealthcheck, interval: 5 },
         graceSeconds: 15,
-        labels: traefikLabels(context.model),
+        labels: traefikLabels(args.model),
       },
       child,
     );

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { haproxyHealthPort, mounted } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
-import { type StackContext, containerName } from "../containers/platform.ts";
+import { type Platform, containerName } from "../containers/platform.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { type HostFile, filesThing } from "../host/files.ts";
 import { notedCommand } from "../host/noted-command.ts";
@@ -92,18 +92,18 @@ export const liveConfigThing = (
  */
 export function liveConfig(
   name: string,
-  context: StackContext,
+  platform: Platform,
   args: LiveConfigArgs,
   opts: pulumi.CustomResourceOptions,
 ): LiveConfig {
-  const directory = directoryOf(context.model, args.host);
+  const directory = directoryOf(platform.host, args.host);
   const applied = notedCommand(
     name,
-    context,
+    platform,
     {
       create: pulumi.all([args.image, pulumi.all([...args.networks])]).apply(([image, networks]) =>
         applyHaproxy({
-          container: containerName(context, args.host),
+          container: containerName(platform, args.host),
           directory,
           image,
           networks,

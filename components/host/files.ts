@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Wanted } from "../drift/decisions.ts";
 import { hostScript } from "../shell/script.ts";
 import { shellVariables } from "../shell/shell.ts";
-import type { HostContext } from "./context.ts";
+import type { HostPlatform } from "./platform.ts";
 import { notedCommand } from "./noted-command.ts";
 
 export interface HostFile {
@@ -26,7 +26,7 @@ const line = (name: string, mode: string, owner: string, content: string): strin
   `${name} ${mode} ${owner} ${Buffer.from(content).toString("base64")}\n`;
 
 export interface HostFilesPlace {
-  readonly context: HostContext;
+  readonly platform: HostPlatform;
   readonly directory: string;
   /** uid:gid of the container's process that reads them. */
   readonly owner: string;
@@ -57,8 +57,8 @@ function restarted(script: string, mounted: string): string {
   return `set -e\n(\n${script})\n${shellVariables({ MOUNTED: mounted })}docker ps -q --filter "volume=$MOUNTED" | while read -r id; do docker restart "$id" >/dev/null; done\n`;
 }
 
-const readersStart = (context: HostContext, id: string): boolean =>
-  context.drift.of(id).revision.restarted === "readers";
+const readersStart = (platform: HostPlatform, id: string): boolean =>
+  platform.drift.of(id).revision.restarted === "readers";
 
 /** With the script that removes them: see {@link configFiles}. */
 function configHash(files: readonly HostFile[]): string {
@@ -80,13 +80,13 @@ export function configFiles(
   // Another removing script makes another resource, and the end of the old one must not take the
   // new one's files along.
   const hash = configHash(files);
-  const { context } = parent;
+  const { platform } = parent;
   const id = `${name}-${hash}`;
   const directory = posix.join(parent.directory, hash);
   const names = files.map((file) => file.name);
   const written = notedCommand(
     name,
-    context,
+    platform,
     {
       id,
       create: pulumi.output(parent.image).apply((image) => {
@@ -95,7 +95,7 @@ export function configFiles(
           DIRECTORY_MODE: "755",
           IMAGE: image,
         });
-        return readersStart(context, id) ? restarted(script, directory) : script;
+        return readersStart(platform, id) ? restarted(script, directory) : script;
       }),
       delete: hostScript("host/remove-files.sh", { DIRECTORY: directory, NAMES: names.join(" ") }),
       files: { directory, names },
@@ -126,10 +126,10 @@ function writtenFile(
   whenEdited: "restart" | "read again",
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource & { readonly id: pulumi.Output<string> } {
-  const { context, directory } = place;
+  const { platform, directory } = place;
   return notedCommand(
     name,
-    context,
+    platform,
     {
       create: pulumi.output(place.image).apply((image) => {
         const script = hostScript("host/write-files.sh", {
@@ -137,7 +137,7 @@ function writtenFile(
           DIRECTORY_MODE: directoryMode,
           IMAGE: image,
         });
-        return whenEdited === "restart" && readersStart(context, name)
+        return whenEdited === "restart" && readersStart(platform, name)
           ? restarted(script, posix.join(directory, file.name))
           : script;
       }),

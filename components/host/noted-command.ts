@@ -4,7 +4,7 @@ import { revisionText } from "../drift/decisions.ts";
 import { type Note, forgotten, noted, notesOf } from "../drift/notes.ts";
 import { shellVariables } from "../shell/shell.ts";
 import { type HostCommandArgs, hostCommand } from "./command.ts";
-import type { HostContext } from "./context.ts";
+import type { HostPlatform } from "./platform.ts";
 
 export interface NotedCommandArgs
   extends
@@ -22,20 +22,20 @@ export interface NotedCommandArgs
  */
 export function notedCommand(
   name: string,
-  context: HostContext,
+  platform: HostPlatform,
   { id = name, variables = {}, state, files, ...args }: NotedCommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): command.local.Command {
   const note: Note = {
-    applied: notesOf(context),
+    applied: notesOf(platform),
     id,
-    word: revisionText(context.drift.of(id).revision),
+    word: revisionText(platform.drift.of(id).revision),
     ...(state === undefined ? {} : { state }),
     ...(files === undefined ? {} : { files }),
   };
   return hostCommand(
     name,
-    context.model.dockerHost,
+    platform.host.dockerHost,
     {
       ...args,
       create: pulumi

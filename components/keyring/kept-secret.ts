@@ -2,16 +2,16 @@ import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { keyring } from "../../config/common/names.ts";
-import { databaseAccess } from "../../config/database/access.ts";
-import type { GatewayModel } from "../../config/model.ts";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { notedCommand } from "../host/noted-command.ts";
 import { hostScript } from "../shell/script.ts";
 import { type KeptValue, parseKept } from "./kept-value.ts";
 
 export interface KeptSecretArgs {
-  readonly context: StackContext;
+  readonly platform: Platform;
+  /** The container that the keyring is reached through. */
+  readonly database: string;
   /** Name in the keyring. */
   readonly id: string;
   readonly prefix: string;
@@ -23,20 +23,22 @@ export interface KeptSecretArgs {
   readonly databaseReady: pulumi.Resource;
 }
 
+const copiesIn = ({ host }: Platform): string => posix.join(host.directories.secrets, "keyring");
+
 /**
  * {@link keptSecret} as a thing that drifts.
  * @param id name in the keyring
  */
-export const keptThing = (name: string, model: GatewayModel, id: string): Wanted => ({
+export const keptThing = (name: string, database: string, id: string): Wanted => ({
   thing: {
     ...{ kind: "kept", id: `${name}-kept`, name: id },
-    database: databaseAccess(model).container,
+    database,
   },
 });
 
 /** {@link checkedSalt} as a thing that drifts. */
-export const checkedSaltThing = (id: string, model: GatewayModel): Wanted => ({
-  thing: { kind: "setup", id, database: databaseAccess(model).container },
+export const checkedSaltThing = (id: string, database: string): Wanted => ({
+  thing: { kind: "setup", id, database },
 });
 
 /**
@@ -57,15 +59,14 @@ export function keptSecret(
     { length: 40, special: false, keepers: { rotation: args.rotation } },
     opts,
   );
-  const { context, id } = args;
-  const container = databaseAccess(context.model).container;
-  const copies = posix.join(context.model.directories.secrets, "keyring");
+  const { platform, id } = args;
+  const copies = copiesIn(platform);
   const kept = notedCommand(
     `${name}-kept`,
-    context,
+    platform,
     {
       create: hostScript("keyring/keep-secret.sh", {
-        CONTAINER: container,
+        CONTAINER: args.database,
         COPIES: copies,
         KEYRING: keyring,
         NAME: id,
@@ -86,18 +87,21 @@ export function keptSecret(
  */
 export function checkedSalt(
   name: string,
-  context: StackContext,
-  args: { readonly salt: pulumi.Output<string>; readonly databaseSetUp: pulumi.Resource },
+  platform: Platform,
+  args: {
+    readonly database: string;
+    readonly salt: pulumi.Output<string>;
+    readonly databaseSetUp: pulumi.Resource;
+  },
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const container = databaseAccess(context.model).container;
   const checked = notedCommand(
     name,
-    context,
+    platform,
     {
       create: hostScript("keyring/check-salt.sh", {
-        CONTAINER: container,
-        COPIES: posix.join(context.model.directories.secrets, "keyring"),
+        CONTAINER: args.database,
+        COPIES: copiesIn(platform),
         KEYRING: keyring,
       }),
       stdin: args.salt,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { mockModel, proxyEgress, relay } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
-import { type StackContext, externalNetworksOf } from "../containers/platform.ts";
+import { type Platform, externalNetworksOf } from "../containers/platform.ts";
 import { readyCommand, readyThing } from "../containers/ready.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { squidPort } from "../squid/squid-config.ts";
@@ -29,6 +29,8 @@ export function proxyVariables<Url>(url: Url): Record<string, Url | string> {
   };
 }
 
+export type ProxyEgressArgs = Asked & Pick<GatewayModel, "egressProxy">;
+
 const squidOf = (model: Asked) => ({
   directory: "proxy-egress",
   config: proxyEgressConfig(wayOut(model)),
@@ -55,23 +57,29 @@ export class ProxyEgress extends pulumi.ComponentResource {
   /** Variables of LiteLLM's container. */
   readonly variables: Record<string, pulumi.Input<string>>;
 
-  constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    platform: Platform,
+    args: ProxyEgressArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("mcp-gateway:litellm:ProxyEgress", name, {}, opts);
     const container = squidContainer(
       `${name}-container`,
       {
-        context,
+        platform,
         host: proxyEgress.host,
         rolling: true,
-        ...squidOf(context.model),
-        network: context.networks.inner,
-        externalNetworks: [context.networks.gateway, ...externalNetworksOf(context, "proxy")],
+        squid: args.egressProxy,
+        ...squidOf(args),
+        network: platform.networks.inner,
+        externalNetworks: [platform.networks.gateway, ...externalNetworksOf(platform, "proxy")],
       },
       { parent: this },
     );
     const ready = readyCommand(
       `${name}-ready`,
-      { context, containers: [container], seconds: 60 },
+      { platform, containers: [container], seconds: 60 },
       { parent: this },
     );
     // Its own name, not the one that it shares with the one before it. Known once it listens:
@@ -85,8 +93,9 @@ export class ProxyEgress extends pulumi.ComponentResource {
 /** None, if nothing that is configured needs one: LiteLLM has no way out then. */
 export function proxyEgressOf(
   name: string,
-  context: StackContext,
+  platform: Platform,
+  args: ProxyEgressArgs,
   opts?: pulumi.ComponentResourceOptions,
 ): ProxyEgress | undefined {
-  return wayOut(context.model).length === 0 ? undefined : new ProxyEgress(name, context, opts);
+  return wayOut(args).length === 0 ? undefined : new ProxyEgress(name, platform, args, opts);
 }

@@ -5,7 +5,7 @@ import { mounted, proxy } from "../../config/common/names.ts";
 import { databaseAccess } from "../../config/database/access.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import {
@@ -30,7 +30,11 @@ export const proxyFiles: readonly string[] = readdirSync(files)
   .filter((file) => /\.(json|py|sh)$/.test(file))
   .sort();
 
+/** Its part of the model. */
+type ProxyModel = Pick<GatewayModel, "connectors" | "egressProxy" | "models" | "proxy">;
+
 export interface LitellmProxyArgs {
+  readonly model: ProxyModel;
   readonly masterKey: pulumi.Input<string>;
   readonly saltKey: pulumi.Input<string>;
   readonly databaseUrl: pulumi.Input<string>;
@@ -52,7 +56,7 @@ const placeIn = (directory: string): string => posix.join(directory, "proxy");
 
 const policyIn = ({ config }: GatewayModel["directories"]): string => posix.join(config, "policy");
 
-const filesOf = (model: GatewayModel): HostFile[] => [
+const filesOf = (model: ProxyModel): HostFile[] => [
   { name: "config.yaml", content: litellmConfig(model) },
   { name: "roots.json", content: rootsFile(model, model.proxy.privateRoots) },
   ...proxyFiles.map((file) => ({
@@ -84,16 +88,18 @@ export class LitellmProxy extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    context: StackContext,
+    platform: Platform,
     args: LitellmProxyArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:litellm:LitellmProxy", name, {}, opts);
-    const { connectors, directories, models, proxy: config } = context.model;
+    const { model } = args;
+    const { connectors, models, proxy: config } = model;
+    const { directories } = platform.host;
     const child = { parent: this };
-    const image = context.images.id(config.image);
+    const image = platform.images.id(config.image);
     const place = (directory: string) => ({
-      context,
+      platform,
       directory: placeIn(directory),
       owner: config.user,
       image,
@@ -101,7 +107,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
     const directory = configFiles(
       `${name}-config`,
       place(directories.config),
-      filesOf(context.model),
+      filesOf(model),
       child,
     );
     const policy = liveFile(
@@ -125,13 +131,13 @@ export class LitellmProxy extends pulumi.ComponentResource {
       { name: "proxy.env", content: secrets },
       child,
     );
-    const egress = proxyEgressOf(`${name}-egress`, context, child);
+    const egress = proxyEgressOf(`${name}-egress`, platform, model, child);
     const rootFileSystem = rootOf(config);
     const container = gatewayContainer(
       `${name}-container`,
       {
         host: proxy.host,
-        context,
+        platform,
         rolling: true,
         loadsRows: true,
         image,
@@ -144,12 +150,12 @@ export class LitellmProxy extends pulumi.ComponentResource {
           // Otherwise it is fetched from a public address at every start.
           LITELLM_LOCAL_MODEL_COST_MAP: "True",
           LITELLM_LOG: config.logLevel,
-          MCP_GATEWAY_LIMITS: limitsText(context.model),
+          MCP_GATEWAY_LIMITS: limitsText(model),
           MCP_GATEWAY_SESSION_IDLE: String(config.sessionIdleSeconds),
           ...egress?.variables,
           ...rootFileSystem.environment,
         },
-        network: context.networks.inner,
+        network: platform.networks.inner,
         externalNetworks: [],
         ...noNames,
         binds: [
@@ -173,14 +179,14 @@ export class LitellmProxy extends pulumi.ComponentResource {
           startPeriod: config.startSeconds,
         },
         graceSeconds: 90,
-        fingerprint: context.fingerprint(secrets),
+        fingerprint: platform.fingerprint(secrets),
       },
       child,
     );
     this.ready = readyCommand(
       `${name}-ready`,
       {
-        context,
+        platform,
         containers: [container],
         // LiteLLM has a hundred threads, and what it starts has its own.
         pids: 1024,

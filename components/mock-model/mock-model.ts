@@ -4,7 +4,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { mockModel, mounted } from "../../config/common/names.ts";
 import { gatewayContainer } from "../containers/container.ts";
-import { type StackContext, networksOf } from "../containers/platform.ts";
+import { type Platform, networksOf } from "../containers/platform.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { type HostFile, configFiles, configFilesThing } from "../host/files.ts";
@@ -31,16 +31,20 @@ export const mockModelThings = (
 export class MockModel extends pulumi.ComponentResource {
   readonly container: docker.Container;
 
-  constructor(name: string, context: StackContext, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    platform: Platform,
+    config: GatewayModel["mockModel"],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("mcp-gateway:model:MockModel", name, {}, opts);
-    const { directories, mockModel: config } = context.model;
     const child = { parent: this };
-    const image = context.images.id(config.image);
+    const image = platform.images.id(config.image);
     const directory = configFiles(
       `${name}-config`,
       {
-        context,
-        directory: filesIn(directories),
+        platform,
+        directory: filesIn(platform.host.directories),
         owner: user,
         image,
       },
@@ -51,13 +55,13 @@ export class MockModel extends pulumi.ComponentResource {
       `${name}-container`,
       {
         host: mockModel.host,
-        context,
+        platform,
         image,
         user,
         memoryMb: config.memoryMb,
         entrypoints: ["python3", "-B", `${mounted.config}/server.py`],
         command: [],
-        ...networksOf(context, "mock-model"),
+        ...networksOf(platform, "mock-model"),
         binds: [{ source: directory, target: mounted.config }],
         readOnly: true,
         healthcheck: {

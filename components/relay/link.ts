@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { connectorNetworks, relay } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { notedCommand } from "../host/noted-command.ts";
 import { hostScript } from "../shell/script.ts";
@@ -27,11 +27,11 @@ export const linkThing = (
  */
 export function relayLink(
   name: string,
-  context: StackContext,
+  platform: Platform,
   { connector, container }: { readonly connector: string; readonly container: docker.Container },
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-  const { networks } = context;
+  const { networks } = platform;
   const network = networks.connector(connector);
   const script = (file: string) =>
     pulumi
@@ -39,7 +39,7 @@ export function relayLink(
       .apply(([to, from]) => hostScript(file, { CONTAINER: from, NETWORK: to }));
   return notedCommand(
     name,
-    context,
+    platform,
     {
       create: script("relay/link-network.sh"),
       delete: script("relay/unlink-network.sh"),

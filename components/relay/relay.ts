@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectorNetworks, linksLabel, mounted, relay } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
-import { type StackContext, networksOf } from "../containers/platform.ts";
+import { type Platform, networksOf } from "../containers/platform.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import {
   haproxyCommand,
@@ -17,6 +17,12 @@ import { needsRoots, relayFiles, upstreams } from "./relay-config.ts";
 export interface RelayArgs {
   /** What it knows LiteLLM by. */
   readonly secret: pulumi.Input<string>;
+  readonly connectors: GatewayModel["connectors"];
+  /** The image and the limits that it shares with the edge. */
+  readonly haproxy: Pick<GatewayModel["edge"], "image" | "user" | "memoryMb">;
+  /** Name of the gateway's network. */
+  readonly network: string;
+  readonly privateRoots: GatewayModel["proxy"]["privateRoots"];
 }
 
 const linkName = (name: string, connector: string): string => `${name}-link-${connector}`;
@@ -42,31 +48,31 @@ export class Relay extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    context: StackContext,
+    platform: Platform,
     args: RelayArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mcp-gateway:relay:Relay", name, {}, opts);
-    const { connectors, edge, network, proxy } = context.model;
+    const { connectors, haproxy, network, privateRoots } = args;
     const servers = upstreams(connectors);
     const child = { parent: this };
-    const image = context.images.id(edge.image);
-    const networks = networksOf(context, "relay");
+    const image = platform.images.id(haproxy.image);
+    const networks = networksOf(platform, "relay");
     // Servers that run elsewhere are reached by the network that leads there.
     const out = servers.some(({ elsewhere }) => elsewhere !== undefined)
-      ? [context.networks.gateway]
+      ? [platform.networks.gateway]
       : [];
     const { directory, version } = liveConfig(
       `${name}-config`,
-      context,
+      platform,
       {
         host: relay.host,
-        owner: edge.user,
+        owner: haproxy.user,
         image,
         networks: [networks.network],
         files: pulumi
           .output(args.secret)
-          .apply((secret) => relayFiles(servers, secret, proxy.privateRoots)),
+          .apply((secret) => relayFiles(servers, secret, privateRoots)),
         names: [
           ...["haproxy.cfg", "version", "admin.lst", "callers.map"],
           ...(needsRoots(servers) ? ["roots.pem"] : []),
@@ -80,10 +86,10 @@ export class Relay extends pulumi.ComponentResource {
       `${name}-container`,
       {
         host: relay.host,
-        context,
+        platform,
         image,
-        user: edge.user,
-        memoryMb: edge.memoryMb,
+        user: haproxy.user,
+        memoryMb: haproxy.memoryMb,
         command: haproxyCommand,
         network: networks.network,
         externalNetworks: [...out, ...networks.externalNetworks],
@@ -101,7 +107,7 @@ export class Relay extends pulumi.ComponentResource {
         : [
             relayLink(
               linkName(name, id),
-              context,
+              platform,
               { connector: id, container: this.container },
               child,
             ),

@@ -3,7 +3,7 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { mounted } from "../../config/common/names.ts";
 import { type ContainerSpec, gatewayContainer } from "../containers/container.ts";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { type HostFile, configFiles, configFilesThing } from "../host/files.ts";
@@ -13,10 +13,11 @@ import { squidPort } from "./squid-config.ts";
 const user = "13:13";
 
 export type SquidArgs = Pick<ContainerSpec, "host" | "rolling" | "network" | "externalNetworks"> & {
-  readonly context: StackContext;
+  readonly platform: Platform;
   /** Name of its directory of files on the Docker host. */
   readonly directory: string;
   readonly config: string;
+  readonly squid: Pick<GatewayModel["egressProxy"], "image" | "memoryMb">;
 };
 
 const filesOf = (config: string): HostFile[] => [{ name: "egress.cfg", content: config }];
@@ -33,14 +34,14 @@ export const squidThings = (
 /** A Squid with one configuration, which is baked in: another one is another container. */
 export function squidContainer(
   name: string,
-  { context, directory, config, ...args }: SquidArgs,
+  { platform, directory, config, squid, ...args }: SquidArgs,
   opts: pulumi.CustomResourceOptions,
 ): docker.Container {
-  const { directories, egressProxy } = context.model;
-  const image = context.images.id(egressProxy.image);
+  const { directories } = platform.host;
+  const image = platform.images.id(squid.image);
   const files = configFiles(
     `${name}-config`,
-    { context, directory: posix.join(directories.config, directory), owner: user, image },
+    { platform, directory: posix.join(directories.config, directory), owner: user, image },
     filesOf(config),
     opts,
   );
@@ -48,10 +49,10 @@ export function squidContainer(
     name,
     {
       ...args,
-      context,
+      platform,
       image,
       user,
-      memoryMb: egressProxy.memoryMb,
+      memoryMb: squid.memoryMb,
       entrypoints: ["squid"],
       command: ["-N", "-f", `${mounted.config}/egress.cfg`],
       binds: [{ source: files, target: mounted.config }],

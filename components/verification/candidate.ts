@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import { hostCommand } from "../host/command.ts";
 import type { RunningProxy } from "../litellm/proxy.ts";
 import { hostScript } from "../shell/script.ts";
 import { candidatePlan } from "./candidate-plan.ts";
-import { verificationPlan } from "./plan.ts";
+import { type PlanModel, verificationPlan } from "./plan.ts";
 
 export interface CandidateArgs {
+  readonly model: PlanModel;
   readonly proxy: RunningProxy;
   /** Key name → value, known once LiteLLM has taken the key. */
   readonly keys: Readonly<Record<string, pulumi.Input<string>>>;
@@ -20,14 +21,14 @@ export interface CandidateArgs {
  */
 export function provedProxy(
   name: string,
-  context: StackContext,
+  platform: Platform,
   args: CandidateArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const { model } = context;
+  const { model } = args;
   const checked = hostCommand(
     name,
-    model.dockerHost,
+    platform.host.dockerHost,
     {
       create: args.proxy.container.apply((container) =>
         hostScript("verification/check-candidate.sh", { PROXY: container }),

@@ -94,19 +94,22 @@ export interface VerificationPlan {
 export const purgedLines = (said: string): string[] =>
   [...new Set(said.split("\n"))].filter((line) => line !== "" && line !== "deleted nothing");
 
+/** The part of the model that decides what is checked. */
+export type PlanModel = Pick<
+  GatewayModel,
+  | "gateway"
+  | "dockerHost"
+  | "database"
+  | "directories"
+  | "namePrefix"
+  | "keys"
+  | "connectors"
+  | "models"
+>;
+
 /** What must be seen of a deployment before it counts as one. */
 export function verificationPlan(
-  model: Pick<
-    GatewayModel,
-    | "gateway"
-    | "dockerHost"
-    | "database"
-    | "directories"
-    | "namePrefix"
-    | "keys"
-    | "connectors"
-    | "models"
-  >,
+  model: PlanModel,
   keyValues: Readonly<Record<string, string>>,
   proxy: string,
   deployment: readonly string[],

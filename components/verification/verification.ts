@@ -1,10 +1,11 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackContext } from "../containers/platform.ts";
+import type { Platform } from "../containers/platform.ts";
 import { appliedBy } from "../drift/decisions.ts";
-import { purgedLines, verificationPlan } from "./plan.ts";
+import { type PlanModel, purgedLines, verificationPlan } from "./plan.ts";
 
 export interface VerificationArgs {
+  readonly model: PlanModel;
   /** Key name → value, known once LiteLLM has taken the key. */
   readonly keys: Readonly<Record<string, pulumi.Input<string>>>;
   /** Name of the proxy's container. */
@@ -29,7 +30,7 @@ export class Verification extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    context: StackContext,
+    platform: Platform,
     args: VerificationArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
@@ -39,8 +40,8 @@ export class Verification extends pulumi.ComponentResource {
         .all([pulumi.all(args.keys), args.proxy, pulumi.all(args.deployment), args.purged])
         .apply(([keys, proxy, deployment, purged]) =>
           JSON.stringify(
-            verificationPlan(context.model, keys, proxy, deployment, {
-              ...{ applied: appliedBy(context.drift.decisions), purged: purgedLines(purged) },
+            verificationPlan(args.model, keys, proxy, deployment, {
+              ...{ applied: appliedBy(platform.drift.decisions), purged: purgedLines(purged) },
             }),
           ),
         ),
