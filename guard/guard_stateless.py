@@ -3,7 +3,8 @@
 The MCP SDK of LiteLLM's image (mcp 1.10.1) begins a server for each request, in a task group that
 all requests share, and never ends it: 48 KB each, and the proxy is out of memory after some 30,000
 of them. An exception in one of these servers ends the whole group, and with it `/mcp` until a
-restart (docs/litellm-1.77.3.md#wedge). Later SDKs end each server with its request, as is done here.
+restart (docs/litellm-1.77.3.md#wedge). Later SDKs end each server with its request, as is done
+here.
 """
 
 import anyio
