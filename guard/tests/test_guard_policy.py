@@ -1,7 +1,7 @@
 """The policy file, and the one decision that is made from it.
 
 That the file which the deployment writes is read as it was meant:
-tests/unit/litellm/read-by-python.test.ts.
+tests/unit/components/litellm/read-by-python.test.ts.
 """
 
 import hashlib

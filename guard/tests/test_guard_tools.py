@@ -1,7 +1,7 @@
 """A server's list of tools is held against the lock.
 
 That the hashes are those of tools.lock.json is proven where both can be asked:
-tests/unit/litellm/guard-hash.test.ts.
+tests/unit/components/litellm/read-by-python.test.ts.
 """
 
 from types import SimpleNamespace
