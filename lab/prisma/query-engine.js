@@ -295,6 +295,9 @@ class Shim {
     this.where = `${cfg.host}:${cfg.port}`;
     this.pool = new pg.Pool(cfg);
     this.pool.on("error", () => {}); // an idle connection died: the pool drops it
+    // One died inside a transaction: its query says so. Without a listener this process would end, and
+    // LiteLLM with it a minute later.
+    this.pool.on("connect", (client) => client.on("error", () => {}));
     this.adapter = bindAdapter(new PrismaPg(this.pool, { schema: dbSchema }));
     const file = require.resolve("@prisma/client/runtime/query_engine_bg.postgresql.js");
     const glue = require(file);
