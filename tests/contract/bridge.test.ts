@@ -30,9 +30,11 @@ if (definition.transport === "remote") throw new Error("it is not");
 const { port } = definition;
 
 /** The same server with tools that it does not list. */
-const unlisted = (source: string): string =>
-  source.replace(
-    "    return str(os.getpid())",
+const unlisted = (source: string): string => {
+  const last = "    return str(os.getpid())";
+  expect(source).toContain(last);
+  return source.replace(
+    last,
     `    if name == "large":
         return "x" * 30_000_000
     if name == "twice":
@@ -42,6 +44,7 @@ const unlisted = (source: string): string =>
         print('[1]\\n{"jsonrpc": "2.0", "id": [], "result": {}}\\n' + "[" * 100_000)
     return str(os.getpid())`,
   );
+};
 
 describeWithDocker("the bridge, with the real mcp-proxy", () => {
   const name = testName("bridge");

@@ -28,9 +28,8 @@ def call(name):
         os._exit(3)
     if name == "wait":
         time.sleep(2)
-    return (
-        str(os.getpid()) if name == "pid" else f"pong from {os.environ.get('RUNTIME', 'nowhere')}"
-    )
+    where = os.environ.get("RUNTIME", "nowhere")
+    return str(os.getpid()) if name == "pid" else f"pong from {where}"
 
 
 def answer(message):
