@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { holes, readOn } from "../components/litellm/known-holes.ts";
+import { holes, readOn } from "../components/litellm/published-holes.ts";
 import { type Accepted, type Finding, complaints, findings } from "./advisories/judge.ts";
 import { lockedNode, lockedPython } from "./advisories/locked.ts";
 import { askNpm, askPython } from "./advisories/registries.ts";

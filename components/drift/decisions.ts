@@ -80,7 +80,7 @@ function edited({ facts }: Look, { thing }: Wanted): boolean {
   return contentChanged(note.state, facts.files[thing.id] ?? "");
 }
 
-function decide(look: Look, wanted: Wanted, anyEdited: boolean): Decision {
+function decide(look: Look, wanted: Wanted, editedIds: ReadonlySet<string>): Decision {
   const { thing } = wanted;
   const { facts, fresh } = look;
   const apply = (restarted: Revision["restarted"], drift: readonly Drift[] = []): Decision => ({
@@ -90,16 +90,17 @@ function decide(look: Look, wanted: Wanted, anyEdited: boolean): Decision {
   if (facts === undefined || note === undefined) return apply("nothing");
   const drift = driftOf(facts, thing, note.state);
   if (tablesLost(facts, wanted)) return apply("containers", drift);
-  if (edited(look, wanted)) return apply("readers", drift);
+  if (editedIds.has(thing.id)) return apply("readers", drift);
   // Files that a container has read were not what it should have read: it starts, and is waited for.
-  if (drift.length > 0 || (thing.kind === "ready" && anyEdited)) return apply("nothing", drift);
+  if (drift.length > 0 || (thing.kind === "ready" && editedIds.size > 0))
+    return apply("nothing", drift);
   return { thing, drift, action: "keep", revision: parseRevision(note.word) };
 }
 
 /** Decides for everything that is wanted at once: what was edited concerns who waits for it. */
 export function decideAll(look: Look, wanted: readonly Wanted[]): readonly Decision[] {
-  const anyEdited = wanted.some((one) => edited(look, one));
-  return wanted.map((one) => decide(look, one, anyEdited));
+  const editedIds = new Set(wanted.filter((one) => edited(look, one)).map(({ thing }) => thing.id));
+  return wanted.map((one) => decide(look, one, editedIds));
 }
 
 /** What is otherwise than it was applied, each once. */

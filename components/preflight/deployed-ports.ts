@@ -2,7 +2,8 @@ import { edge } from "../../config/common/names.ts";
 import { hostPorts } from "../../config/connectors/host-ports.ts";
 import { ownPorts } from "../../config/edge/own-ports.ts";
 import type { GatewayModel } from "../../config/model.ts";
-import { type HostFacts, published } from "./findings.ts";
+import { published } from "./findings.ts";
+import type { HostFacts } from "./host-facts.ts";
 
 /**
  * The model with the ports that its connectors have on this host: those that are deployed keep

@@ -4,7 +4,7 @@ import { type Block, blockOf, blockText, contains, overlap } from "../../config/
 import { nothingKnown, subnets } from "../../config/network/subnets.ts";
 import { setCommand } from "../../config/problems.ts";
 import type { Finding } from "./finding.ts";
-import type { HostFacts } from "./findings.ts";
+import type { HostFacts } from "./host-facts.ts";
 
 /** Wider than any network that somebody has: the halves of a default route, a way out. */
 const widestBits = 8;

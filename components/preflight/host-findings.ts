@@ -14,7 +14,7 @@ import { setCommand } from "../../config/problems.ts";
 import { sampleLimits } from "../database/sample-data.ts";
 import { wayOut } from "../litellm/way-out.ts";
 import type { Finding } from "./finding.ts";
-import type { HostFacts } from "./findings.ts";
+import type { HostFacts } from "./host-facts.ts";
 
 /**
  * Oldest engine that this was run on. `docker system dial-stdio` (SSH) is there since 18.09,

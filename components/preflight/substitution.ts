@@ -1,5 +1,5 @@
 import type { GatewayModel } from "../../config/model.ts";
-import type { MissingImage } from "./findings.ts";
+import type { MissingImage } from "./host-facts.ts";
 import { nearestTags, registryOf } from "./published-tags.ts";
 
 /** One image deployed instead of another; shown in the stack's outputs. */

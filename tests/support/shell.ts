@@ -26,6 +26,23 @@ export function scratch(): { readonly path: string; readonly remove: () => void 
   };
 }
 
+/** The same for each test of a file or block: another one every time, gone after it. */
+export function scratchForEach(): { readonly path: string } {
+  let place: ReturnType<typeof scratch> | undefined;
+  beforeEach(() => {
+    place = scratch();
+  });
+  afterEach(() => {
+    place?.remove();
+  });
+  return {
+    get path() {
+      if (place === undefined) throw new Error("there is a directory in tests only");
+      return place.path;
+    },
+  };
+}
+
 /**
  * An environment whose `docker` is a script: for host scripts, whose only way into a container
  * is that command.

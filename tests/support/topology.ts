@@ -1,11 +1,8 @@
-import * as pulumi from "@pulumi/docker";
-import { notLooked } from "../../components/drift/decisions.ts";
-import { Gateway } from "../../components/gateway.ts";
 import { hostScript } from "../../components/shell/script.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { dockerOk } from "./docker.ts";
-import { record } from "./recorder.ts";
 import { sh } from "./shell.ts";
+import { recordGateway } from "./record-gateway.ts";
 
 /** A network as the program asks for it. */
 interface WantedNetwork {
@@ -35,11 +32,7 @@ export interface Topology {
 }
 
 export async function topologyOf(model: GatewayModel): Promise<Topology> {
-  const recording = await record(() => {
-    const provider = new pulumi.Provider("docker-host", { host: model.dockerHost.url });
-    new Gateway("gateway", model, notLooked, { providers: [provider] });
-    return {};
-  }, "test");
+  const recording = await recordGateway(model);
   const networks = recording
     .ofType("docker:index/network:Network")
     .map(({ inputs }) => inputs as unknown as WantedNetwork);

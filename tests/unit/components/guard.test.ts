@@ -1,21 +1,16 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import * as docker from "@pulumi/docker";
 import { guardRows } from "../../../components/access/rows.ts";
-import { notLooked } from "../../../components/drift/decisions.ts";
-import { Gateway } from "../../../components/gateway.ts";
 import { exampleConfig, modelOf } from "../../support/config.ts";
-import { type Recording, isSecret, record, reveal } from "../../support/recorder.ts";
+import { recordGateway } from "../../support/record-gateway.ts";
+import { type Recording, isSecret, reveal } from "../../support/recorder.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const model = modelOf(exampleConfig());
 let recording: Recording;
 
 beforeAll(async () => {
-  recording = await record(() => {
-    const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    return new Gateway("gateway", model, notLooked, { providers: [provider] });
-  }, "test");
+  recording = await recordGateway(model);
 });
 
 it("gives every key its connectors' tools by name, never a star", () => {

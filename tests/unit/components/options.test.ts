@@ -1,15 +1,8 @@
-import * as docker from "@pulumi/docker";
-import { notLooked } from "../../../components/drift/decisions.ts";
-import { Gateway } from "../../../components/gateway.ts";
 import { exampleConfig, modelOf } from "../../support/config.ts";
-import { type Recording, record, reveal } from "../../support/recorder.ts";
+import { recordGateway } from "../../support/record-gateway.ts";
+import { type Recording, reveal } from "../../support/recorder.ts";
 
-const run = (raw: Record<string, unknown>): Promise<Recording> =>
-  record(() => {
-    const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    new Gateway("gateway", modelOf(raw), notLooked, { providers: [provider] });
-    return {};
-  }, "test");
+const run = (raw: Record<string, unknown>): Promise<Recording> => recordGateway(modelOf(raw));
 
 let recording: Recording;
 beforeAll(async () => {

@@ -1,19 +1,14 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { scramVerifier } from "../../../components/database/scram.ts";
-import { notLooked } from "../../../components/drift/decisions.ts";
-import { Gateway } from "../../../components/gateway.ts";
 import { exampleApiKey, exampleConfig, exampleUri, modelOf } from "../../support/config.ts";
 import { holdersOf, leaksOf } from "../../support/leaks.ts";
-import { type Recording, isSecret, randomValue, record, reveal } from "../../support/recorder.ts";
+import { recordGateway } from "../../support/record-gateway.ts";
+import { type Recording, isSecret, randomValue, reveal } from "../../support/recorder.ts";
 
 let recording: Recording;
 
 beforeAll(async () => {
-  recording = await record(() => {
-    const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    return new Gateway("gateway", modelOf(exampleConfig()), notLooked, { providers: [provider] });
-  }, "test");
+  recording = await recordGateway(modelOf(exampleConfig()));
 });
 
 const commands = () => recording.resources.filter(({ type }) => type.startsWith("command:"));

@@ -1,15 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostScript } from "../../../../components/shell/script.ts";
-import { execHere, scratch, sh, withDocker } from "../../../support/shell.ts";
+import { execHere, scratchForEach, sh, withDocker } from "../../../support/shell.ts";
 
-let place: ReturnType<typeof scratch>;
-beforeEach(() => {
-  place = scratch();
-});
-afterEach(() => {
-  place.remove();
-});
+const place = scratchForEach();
 
 describe("purge-keys.sh", () => {
   it("has LiteLLM purge, then forgets the kept values of keys that are gone and of no other", () => {

@@ -1,20 +1,14 @@
-import * as docker from "@pulumi/docker";
-import { notLooked } from "../../../../components/drift/decisions.ts";
-import { Gateway } from "../../../../components/gateway.ts";
 import { configSchema } from "../../../../config/schema.ts";
 import { exampleConfig, modelOf } from "../../../support/config.ts";
-import { type Recorded, type Recording, record } from "../../../support/recorder.ts";
+import { recordGateway } from "../../../support/record-gateway.ts";
+import { type Recorded, type Recording } from "../../../support/recorder.ts";
 
 const CONTAINER = "docker:index/container:Container";
 let recording: Recording;
 let containers: readonly Recorded[];
 
 beforeAll(async () => {
-  recording = await record(() => {
-    const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    new Gateway("gateway", modelOf(exampleConfig()), notLooked, { providers: [provider] });
-    return {};
-  }, "test");
+  recording = await recordGateway(modelOf(exampleConfig()));
   containers = recording.ofType(CONTAINER);
 });
 

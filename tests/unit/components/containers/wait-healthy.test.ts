@@ -1,15 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostScript } from "../../../../components/shell/script.ts";
-import { scratch, sh, withDocker } from "../../../support/shell.ts";
+import { scratchForEach, sh, withDocker } from "../../../support/shell.ts";
 
-let place: ReturnType<typeof scratch>;
-beforeEach(() => {
-  place = scratch();
-});
-afterEach(() => {
-  place.remove();
-});
+const place = scratchForEach();
 
 describe("wait-healthy.sh", () => {
   /** Answers `inspect` from lines of states, one a call; the last one stays. */

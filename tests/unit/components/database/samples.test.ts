@@ -1,16 +1,9 @@
-import * as docker from "@pulumi/docker";
-import { notLooked } from "../../../../components/drift/decisions.ts";
-import { Gateway } from "../../../../components/gateway.ts";
 import { exampleConfig, modelOf } from "../../../support/config.ts";
-import { type Recording, record } from "../../../support/recorder.ts";
+import { recordGateway } from "../../../support/record-gateway.ts";
+import { type Recording } from "../../../support/recorder.ts";
 
 const CONTAINER = "docker:index/container:Container";
-const run = (raw: Record<string, unknown>): Promise<Recording> =>
-  record(() => {
-    const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    new Gateway("gateway", modelOf(raw), notLooked, { providers: [provider] });
-    return {};
-  }, "test");
+const run = (raw: Record<string, unknown>): Promise<Recording> => recordGateway(modelOf(raw));
 
 const servers = ({ ofType }: Recording) =>
   ofType(CONTAINER).filter(({ name }) => name.includes("-samples-"));

@@ -1,12 +1,10 @@
-import * as docker from "@pulumi/docker";
 import { scramVerifier } from "../../../../components/database/scram.ts";
 import { parseFindings } from "../../../../components/database/shared-admin.ts";
-import { notLooked } from "../../../../components/drift/decisions.ts";
-import { Gateway } from "../../../../components/gateway.ts";
 import { databaseAccess } from "../../../../config/database/access.ts";
 import { exampleConfig, exampleUri, modelOf } from "../../../support/config.ts";
 import { leaksOf } from "../../../support/leaks.ts";
-import { type Recording, record, reveal } from "../../../support/recorder.ts";
+import { recordGateway } from "../../../support/record-gateway.ts";
+import { type Recording, reveal } from "../../../support/recorder.ts";
 
 const raw = (database: object = {}) => ({
   ...exampleConfig(),
@@ -14,11 +12,7 @@ const raw = (database: object = {}) => ({
   keys: { all: { connectors: { reports: "*" } } },
   database: { mode: "shared", shared: { admin: { password: "an example password" } }, ...database },
 });
-const run = (database: object = {}): Promise<Recording> =>
-  record(() => {
-    const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    return new Gateway("gateway", modelOf(raw(database)), notLooked, { providers: [provider] });
-  }, "test");
+const run = (database: object = {}): Promise<Recording> => recordGateway(modelOf(raw(database)));
 
 let recording: Recording;
 beforeAll(async () => {

@@ -11,15 +11,9 @@ import { join } from "node:path";
 import { parseApplied } from "../../../../components/drift/applied-facts.ts";
 import { appliedBy, decideAll, driftAmong } from "../../../../components/drift/decisions.ts";
 import { forgotten, lookBack, noted } from "../../../../components/drift/notes.ts";
-import { scratch, sh, withDocker } from "../../../support/shell.ts";
+import { scratchForEach, sh, withDocker } from "../../../support/shell.ts";
 
-let place: ReturnType<typeof scratch>;
-beforeEach(() => {
-  place = scratch();
-});
-afterEach(() => {
-  place.remove();
-});
+const place = scratchForEach();
 
 const config = (): string => join(place.path, "config");
 const note = (word = "w1") => ({

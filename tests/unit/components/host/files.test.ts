@@ -3,15 +3,9 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { join } from "node:path";
 import { contentHash } from "../../../../components/host/files.ts";
 import { hostScript } from "../../../../components/shell/script.ts";
-import { scratch, sh, withDocker } from "../../../support/shell.ts";
+import { scratchForEach, sh, withDocker } from "../../../support/shell.ts";
 
-let place: ReturnType<typeof scratch>;
-beforeEach(() => {
-  place = scratch();
-});
-afterEach(() => {
-  place.remove();
-});
+const place = scratchForEach();
 
 const own = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 const line = (name: string, mode: string, content: string, owner = own): string =>

@@ -2,15 +2,9 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync }
 import { join } from "node:path";
 import { parseKept } from "../../../../components/keyring/kept-value.ts";
 import { hostScript } from "../../../../components/shell/script.ts";
-import { execHere, scratch, sh, withDocker } from "../../../support/shell.ts";
+import { execHere, scratchForEach, sh, withDocker } from "../../../support/shell.ts";
 
-let place: ReturnType<typeof scratch>;
-beforeEach(() => {
-  place = scratch();
-});
-afterEach(() => {
-  place.remove();
-});
+const place = scratchForEach();
 
 describe("keep-secret.sh", () => {
   const keep = (stdin: string, id = "salt-key") =>

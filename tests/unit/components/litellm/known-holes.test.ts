@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { holes, knownHoles, versionOf } from "../../../../components/litellm/known-holes.ts";
+import { knownHoles, versionOf } from "../../../../components/litellm/known-holes.ts";
+import { holes } from "../../../../components/litellm/published-holes.ts";
 import { inCheckout } from "../../../support/paths.ts";
 
 it.each([

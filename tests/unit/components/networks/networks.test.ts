@@ -1,8 +1,6 @@
-import * as docker from "@pulumi/docker";
-import { notLooked } from "../../../../components/drift/decisions.ts";
-import { Gateway } from "../../../../components/gateway.ts";
 import { lock, modelOf } from "../../../support/config.ts";
-import { type Recording, record } from "../../../support/recorder.ts";
+import { recordGateway } from "../../../support/record-gateway.ts";
+import { type Recording } from "../../../support/recorder.ts";
 
 const definition = (mode: string) => ({
   ...{ title: "T", description: "t", transport: "stdio", image: "example/tool:1" },
@@ -33,11 +31,7 @@ beforeAll(async () => {
       },
     },
   );
-  recording = await record(() => {
-    const provider = new docker.Provider("docker-host", { host: "unix:///var/run/docker.sock" });
-    new Gateway("gateway", model, notLooked, { providers: [provider] });
-    return {};
-  }, "test");
+  recording = await recordGateway(model);
 });
 
 const container = (name: string) =>

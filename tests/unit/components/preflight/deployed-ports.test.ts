@@ -1,5 +1,5 @@
 import { withDeployedPorts } from "../../../../components/preflight/deployed-ports.ts";
-import { parseFacts } from "../../../../components/preflight/findings.ts";
+import { parseFacts } from "../../../../components/preflight/host-facts.ts";
 import { modelOf } from "../../../support/config.ts";
 
 const model = modelOf({

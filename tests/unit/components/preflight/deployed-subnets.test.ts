@@ -1,5 +1,5 @@
 import { withDeployedSubnets } from "../../../../components/preflight/deployed-subnets.ts";
-import { parseFacts } from "../../../../components/preflight/findings.ts";
+import { parseFacts } from "../../../../components/preflight/host-facts.ts";
 import { modelOf } from "../../../support/config.ts";
 
 const model = modelOf({ connectors: { a: { use: "notes" }, b: { use: "notes" } } });

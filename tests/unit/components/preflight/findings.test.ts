@@ -1,4 +1,5 @@
-import { findings, parseFacts } from "../../../../components/preflight/findings.ts";
+import { findings } from "../../../../components/preflight/findings.ts";
+import { parseFacts } from "../../../../components/preflight/host-facts.ts";
 import { nearestTags, registryOf } from "../../../../components/preflight/published-tags.ts";
 import { exampleConfig, modelOf } from "../../../support/config.ts";
 

@@ -1,4 +1,4 @@
-import { parseFacts } from "../../../../components/preflight/findings.ts";
+import { parseFacts } from "../../../../components/preflight/host-facts.ts";
 import { hostFindings } from "../../../../components/preflight/host-findings.ts";
 import { exampleConfig, modelOf } from "../../../support/config.ts";
 

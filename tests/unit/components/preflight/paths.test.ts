@@ -1,4 +1,4 @@
-import { parseFacts } from "../../../../components/preflight/findings.ts";
+import { parseFacts } from "../../../../components/preflight/host-facts.ts";
 import { pathFindings, wantedPaths } from "../../../../components/preflight/path-findings.ts";
 
 const mount = (source: string, index: number) => ({

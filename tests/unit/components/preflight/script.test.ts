@@ -1,17 +1,11 @@
 /** `preflight.sh` itself, with a docker command that answers as told. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type HostFacts, parseFacts } from "../../../../components/preflight/findings.ts";
+import { type HostFacts, parseFacts } from "../../../../components/preflight/host-facts.ts";
 import { hostScript } from "../../../../components/shell/script.ts";
-import { scratch, sh, withDocker } from "../../../support/shell.ts";
+import { scratchForEach, sh, withDocker } from "../../../support/shell.ts";
 
-let place: ReturnType<typeof scratch>;
-beforeEach(() => {
-  place = scratch();
-});
-afterEach(() => {
-  place.remove();
-});
+const place = scratchForEach();
 
 function look(docker: string): HostFacts {
   const script = hostScript("preflight/preflight.sh", {
