@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type Problem, setTo, didYouMean, removeCommand } from "../common/problem.ts";
+import { type Problem, setTo, didYouMean, list, removeCommand } from "../common/problem.ts";
 import type { DirectoriesConfig } from "../host/schema.ts";
 import { type IsEncrypted, plainSecret } from "../stack-file/plain-secrets.ts";
 import { definitionProblems } from "./definition-problems.ts";
@@ -29,8 +29,6 @@ interface ConnectorsConfig {
   readonly externalNetworks: Readonly<Record<string, readonly string[]>>;
   readonly policy: { readonly imagesWithoutDigest: "warn" | "refuse" };
 }
-
-const list = (words: readonly string[]): string => (words.length === 0 ? "none" : words.join(", "));
 
 /** The definition, or why there is none. */
 function definitionProblem(

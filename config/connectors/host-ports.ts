@@ -18,7 +18,7 @@ export interface KnownPorts {
 }
 
 /** Where connectors' ports begin, as the original plan has it. */
-const first = 48_010;
+export const firstHostPort = 48_010;
 const last = 65_535;
 
 /**
@@ -47,7 +47,7 @@ export function hostPorts(
   for (const { id } of sorted)
     give(id, Object.hasOwn(known.deployed, id) ? known.deployed[id] : undefined);
   for (const { id, preferred } of sorted) give(id, preferred);
-  let next = first;
+  let next = firstHostPort;
   for (const { id } of sorted) {
     while (!ports.has(id) && next <= last) give(id, next++);
     if (!ports.has(id)) throw new Error(`there is no free port for connector ${id}`);

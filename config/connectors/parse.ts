@@ -17,7 +17,7 @@ import type {
 } from "./model.ts";
 import { relayPort } from "./relay-port.ts";
 import type { ConnectorConfig } from "./schema.ts";
-import { serverId } from "./server-id.ts";
+import { serverId, serverNameOf } from "./server-id.ts";
 import type { ToolsLock } from "./tools-lock.ts";
 
 type InputValue = ConnectorConfig["inputs"][string];
@@ -97,7 +97,7 @@ function inputValue(
   if (input.type === "hostPath" || input.type === "hostPaths")
     return { kind: "plain", value: mountRoot(id, config, input) };
   if (typeof value === "object" && "sample" in value)
-    return { kind: "sample", database: value.sample, role: `mcp_${id}` };
+    return { kind: "sample", database: value.sample, role: serverNameOf(id) };
   return isSecretInput(input.type)
     ? { kind: "secret", value: new Secret(String(value)) }
     : { kind: "plain", value: String(value) };
@@ -196,7 +196,7 @@ export function connectorModel(
   around: Surroundings,
 ): ConnectorModel {
   const alias = config.alias ?? id;
-  const serverName = `mcp_${id}`;
+  const serverName = serverNameOf(id);
   const place = placeOf(id, config, definition, around);
   const auth = authOf(id, config, definition);
   const { transport, url } = place;

@@ -1,4 +1,4 @@
-import { type Problem, setTo, didYouMean, removeCommand } from "../common/problem.ts";
+import { type Problem, setTo, didYouMean, list, removeCommand } from "../common/problem.ts";
 import type { Catalogue } from "../connectors/definition.ts";
 import { definitionOf, kindName, lockKey, lockSource } from "../connectors/instance.ts";
 import type { ConnectorConfigs } from "../connectors/schema.ts";
@@ -21,8 +21,6 @@ interface ScopesConfig {
   readonly keys: Readonly<Record<string, KeyConfig>>;
   readonly models: Readonly<Record<string, unknown>>;
 }
-
-const list = (words: readonly string[]): string => (words.length === 0 ? "none" : words.join(", "));
 
 function scopeProblems(
   config: Pick<ScopesConfig, "connectors">,

@@ -1,5 +1,5 @@
 import { connectorNetworks, innerNetwork } from "../common/names.ts";
-import { type Problem, setTo, didYouMean, removeCommand } from "../common/problem.ts";
+import { type Problem, setTo, didYouMean, list, removeCommand } from "../common/problem.ts";
 import type { Catalogue } from "../connectors/definition.ts";
 import { definitionOf } from "../connectors/instance.ts";
 import type { ConnectorConfigs } from "../connectors/schema.ts";
@@ -20,8 +20,6 @@ export function ownNetworks(config: ContainersConfig, catalogue: Catalogue): str
     })
     .sort();
 }
-
-const list = (words: readonly string[]): string => words.join(", ");
 
 /** Existing networks, and who is to join them. */
 export function networkParticipants(config: {
