@@ -22,7 +22,7 @@ function server(connector: ConnectorModel): Record<string, unknown> {
   const { auth } = connector;
   return {
     alias: connector.alias,
-    description: connector.definition.description,
+    description: connector.description,
     transport: connector.transport,
     ...(connector.process === undefined
       ? { url: connector.url }

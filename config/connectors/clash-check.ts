@@ -56,7 +56,7 @@ export const uniqueNames = (config: {
   return problems;
 };
 
-export const hostPorts = (config: {
+export const hostPortClashes = (config: {
   readonly connectors: ConnectorConfigs;
   readonly gateway: { readonly port: number; readonly adminPort?: number | undefined };
 }): Problem[] => {

@@ -144,10 +144,10 @@ export class ToolReader {
   }
 
   /** The stack's own paths; where there are none, empty places, for servers that want some. */
-  #mounts({ mounts, definition }: ConnectorModel): string[] {
+  #mounts({ mounts, container, process: program }: ConnectorModel): string[] {
     if (mounts.length > 0)
       return mounts.flatMap(({ source, target }) => ["--volume", `${source}:${target}:ro`]);
-    return Object.values(definition.inputs).flatMap(({ mount }) =>
+    return Object.values((container ?? program)?.definition.inputs ?? {}).flatMap(({ mount }) =>
       mount === undefined ? [] : ["--tmpfs", `${mount}:size=1m`],
     );
   }
