@@ -9,7 +9,7 @@ import { connectorModel } from "./connectors/parse.ts";
 import { relayPort } from "./connectors/relay-port.ts";
 import { warningsOf } from "./connectors/warnings.ts";
 import { crossCheck } from "./cross-check.ts";
-import { traefikIngress } from "./edge/ingress.ts";
+import { databaseModel } from "./database/parse.ts";
 import { ownPorts } from "./edge/own-ports.ts";
 import { parseDockerHost, sshTrust } from "./host/parse.ts";
 import { keyModel } from "./keys/parse.ts";
@@ -75,12 +75,10 @@ export function parseConfig(given: unknown, context: ConfigContext): ParseResult
   if (problems.length > 0) return { ok: false, problems };
 
   const image = (reference: string): string => pulled(reference, context);
-  const { host, port, bind, adminPort } = config.gateway;
   const networks = ownNetworks(instances);
   const placed = subnets(config.networkRange, networks, nothingKnown);
   if (placed === undefined)
     throw new Error(`${config.networkRange} is too small, and was let through`);
-  const shared = config.database.mode === "shared" ? config.database.shared : undefined;
   const { traefik } = config.ingress;
   const own = ownPorts(config.gateway);
   const ports = givenPorts(instances.flatMap(portWish), { own, deployed: {}, foreign: [] });
@@ -96,11 +94,8 @@ export function parseConfig(given: unknown, context: ConfigContext): ParseResult
       dockerHost: parseDockerHost(config.dockerHost),
       ...(config.ssh === undefined ? {} : { ssh: sshTrust(config.ssh) }),
       gateway: {
-        host,
-        port,
-        bind,
-        url: `http://${host}:${port}`,
-        ...(adminPort === undefined ? {} : { adminPort }),
+        ...config.gateway,
+        url: `http://${config.gateway.host}:${config.gateway.port}`,
       },
       directories: {
         config: resolve(context.root, config.directories.config),
@@ -111,36 +106,19 @@ export function parseConfig(given: unknown, context: ConfigContext): ParseResult
       subnets: placed,
       namePrefix: config.namePrefix,
       externalNetworks: externalNetworks(config, instances),
-      database: {
-        image: image(config.database.image),
-        user: config.database.user,
-        volume: config.database.volume,
-        memoryMb: config.database.memoryMb,
-        destroyData: config.database.destroyData,
-        samples: [...config.database.samples].sort(),
-        ...(shared === undefined ? {} : { shared }),
-      },
+      database: databaseModel(config.database, image),
       proxy: {
+        ...config.proxy,
         image: image(config.proxy.image),
         reference: config.proxy.image,
-        imageFallback: config.proxy.imageFallback,
-        user: config.proxy.user,
-        memoryMb: config.proxy.memoryMb,
-        logLevel: config.proxy.logLevel,
-        masterKeyRotation: config.proxy.masterKeyRotation,
         privateRoots: context.privateRoots,
-        readOnlyRoot: config.proxy.readOnlyRoot,
-        cpus: config.proxy.cpus,
-        sessionIdleSeconds: config.proxy.sessionIdleSeconds,
-        limits: config.proxy.limits,
-        startSeconds: config.proxy.startSeconds,
       },
       edge: {
         ...config.edge,
         image: image(config.edge.image),
         hosts: [...config.edge.hosts, ...(traefik === undefined ? [] : [traefik.host])],
       },
-      ingress: traefik === undefined ? {} : { traefik: traefikIngress(traefik) },
+      ingress: config.ingress,
       mockModel: { ...config.mockModel, image: image(config.mockModel.image) },
       egressProxy: { ...config.egressProxy, image: image(config.egressProxy.image) },
       models: byName(config.models).map(([name, entry]) => modelEntry(name, entry)),

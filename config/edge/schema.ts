@@ -109,3 +109,6 @@ export const edge = z
     ...edgeRules,
   })
   .prefault({});
+
+export type GatewayConfig = z.output<typeof gateway>;
+export type EdgeConfig = z.output<typeof edge>;
