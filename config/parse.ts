@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { byName } from "./common/by-name.ts";
+import { optional } from "./common/optional.ts";
 import type { Problem } from "./common/problem.ts";
 import { type ConfigContext, pulled } from "./connectors/context.ts";
 import { givenPorts } from "./connectors/host-ports.ts";
@@ -92,7 +93,7 @@ export function parseConfig(given: unknown, context: ConfigContext): ParseResult
     ok: true,
     model: {
       dockerHost: parseDockerHost(config.dockerHost),
-      ...(config.ssh === undefined ? {} : { ssh: sshTrust(config.ssh) }),
+      ...optional({ ssh: config.ssh && sshTrust(config.ssh) }),
       gateway: {
         ...config.gateway,
         url: `http://${config.gateway.host}:${config.gateway.port}`,

@@ -7,6 +7,7 @@ import { type Recorded, lost, recorded } from "./lib/lost.ts";
 import { type Suspect, exportedStack, isOrphan, suspects, withoutPending } from "./lib/pending.ts";
 import type { DockerHost } from "../config/host/model.ts";
 import { parseDockerHost } from "../config/host/parse.ts";
+import { optional } from "../config/common/optional.ts";
 
 /**
  * Clears up after a run that was killed, so that the next one can start: a lock whose process is
@@ -17,7 +18,7 @@ const stackName = process.env["PULUMI_STACK"] ?? "local";
 const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 
 async function pulumi(args: readonly string[], stdin?: string): Promise<string> {
-  const ran = await run("pulumi", args, stdin === undefined ? {} : { stdin });
+  const ran = await run("pulumi", args, optional({ stdin }));
   if (ran.code !== 0) {
     say(ran.stderr.trim());
     process.exit(1);

@@ -1,3 +1,4 @@
+import { optional } from "../common/optional.ts";
 import { type Problem, setTo, didYouMean, list } from "../common/problem.ts";
 import type { ConfigContext } from "./context.ts";
 import { type ConnectorInstance, kindName, lockKey, lockSource } from "./instance.ts";
@@ -25,7 +26,7 @@ export function lockCheck(
             locked === undefined
               ? `tools.lock.json does not know the tools of "${kind}"`
               : `tools.lock.json has the tools of another image of "${kind}"`,
-          ...(connector.use === undefined ? {} : { value: connector.use }),
+          ...optional({ value: connector.use }),
           allowed: `a connector whose tools were read from ${source}`,
           fix: "make tools-lock, then look at what git diff tools.lock.json shows",
         },

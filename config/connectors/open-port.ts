@@ -1,3 +1,4 @@
+import { optional } from "../common/optional.ts";
 import type { GivenPort, PortWish } from "./host-ports.ts";
 import type { ConnectorInstance } from "./instance.ts";
 import type { OpenPort } from "./model.ts";
@@ -10,8 +11,7 @@ export function portWish({ id, entry, definition }: ConnectorInstance): PortWish
   return [
     {
       id,
-      ...(hostPort === undefined ? {} : { fixed: hostPort }),
-      ...(preferred === undefined ? {} : { preferred }),
+      ...optional({ fixed: hostPort, preferred }),
     },
   ];
 }

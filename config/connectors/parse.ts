@@ -1,3 +1,4 @@
+import { optional } from "../common/optional.ts";
 import { posix } from "node:path";
 import { relay } from "../common/names.ts";
 import { Secret } from "../common/secret.ts";
@@ -189,16 +190,15 @@ export function connectorModel(instance: ConnectorInstance, around: Surroundings
     host: connectorHost(id),
     title,
     description,
-    ...(defaultTools === undefined ? {} : { defaultTools }),
+    ...optional({ defaultTools }),
     ...place,
-    ...(auth === undefined ? {} : { auth }),
-    ...(open === undefined ? {} : { open }),
+    ...optional({ auth, open }),
     serverId: serverId({
       name: serverName,
       url,
       transport,
       alias,
-      ...(auth === undefined ? {} : { authType: auth.type }),
+      ...optional({ authType: auth?.type }),
     }),
     environment: environmentOf(instance),
     mounts: pathMounts(instance),

@@ -1,3 +1,4 @@
+import { optional } from "../common/optional.ts";
 import { byName } from "../common/by-name.ts";
 import type { ConfigContext } from "../connectors/context.ts";
 import type { ConnectorDefinition } from "../connectors/definition.ts";
@@ -46,17 +47,14 @@ function toolsOf(
 
 export function keyModel(name: string, key: KeyConfig, scoped: Scoped): KeyModel {
   const { owner, purpose, rpm, tpm, budget, rotation } = key;
+  const expires =
+    key.expires === undefined ? undefined : Math.floor(Date.parse(key.expires) / 1000);
   return {
     name,
     tools: toolsOf(key, scoped),
     models: [...new Set(key.models)].sort(),
     rotation,
     overlapHours: key.overlapHours,
-    ...(owner === undefined ? {} : { owner }),
-    ...(purpose === undefined ? {} : { purpose }),
-    ...(key.expires === undefined ? {} : { expires: Math.floor(Date.parse(key.expires) / 1000) }),
-    ...(rpm === undefined ? {} : { rpm }),
-    ...(tpm === undefined ? {} : { tpm }),
-    ...(budget === undefined ? {} : { budget }),
+    ...optional({ owner, purpose, expires, rpm, tpm, budget }),
   };
 }
