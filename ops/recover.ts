@@ -92,7 +92,10 @@ async function removeOrphan(
 ): Promise<void> {
   const labels = suspect.kind === "container" ? ".Config.Labels" : ".Labels";
   const looked = await hostExec(host, [
-    ...["docker", suspect.kind, "inspect", "-f"],
+    "docker",
+    suspect.kind,
+    "inspect",
+    "-f",
     `{{.Id}} {{index ${labels} "com.docker.compose.project"}}`,
     suspect.name,
   ]);
@@ -123,7 +126,8 @@ async function dockerHost(): Promise<DockerHost> {
  */
 async function forgetLost(all: readonly Recorded[]): Promise<void> {
   const listed = await hostExec(await dockerHost(), [
-    ...["sh", "-c"],
+    "sh",
+    "-c",
     "docker ps -aq --no-trunc && docker network ls -q --no-trunc && docker volume ls -q",
   ]);
   // Preflight says what is wrong with the engine.

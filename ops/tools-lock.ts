@@ -32,7 +32,10 @@ const nothing: ToolsLock = { version: 1, connectors: {} };
 const catalogue = readCatalogue(resolve("mcp-connectors"));
 
 const madeUp = {
-  ...{ string: "x", secret: "x".repeat(40), number: 1, boolean: false },
+  string: "x",
+  secret: "x".repeat(40),
+  number: 1,
+  boolean: false,
   databaseUri: "postgresql://nobody:nothing@127.0.0.1:1/none",
   url: "http://127.0.0.1:1/",
 } as const;

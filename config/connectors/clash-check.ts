@@ -8,9 +8,16 @@ import type { ConnectorConfigs } from "./schema.ts";
  * connector called "database" would take PostgreSQL along into its external networks.
  */
 const reserved = [
-  ...["edge", "proxy", "database", "mock_model", "relay"],
-  ...["litellm_proxy", "litellm_postgres"],
-  ...["litellm_psql", "litellm_database", "litellm_egress"],
+  "edge",
+  "proxy",
+  "database",
+  "mock_model",
+  "relay",
+  "litellm_proxy",
+  "litellm_postgres",
+  "litellm_psql",
+  "litellm_database",
+  "litellm_egress",
 ];
 
 export const reservedIds = (config: { readonly connectors: ConnectorConfigs }): Problem[] =>

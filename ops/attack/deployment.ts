@@ -107,8 +107,22 @@ export async function inNetworkOf(
 ): Promise<unknown> {
   const text = await docker(
     [
-      ...["run", "--rm", "-i", "--network", `container:${container}`, "--user", "65534:65534"],
-      ...["--cap-drop", "ALL", "--memory", "256m", "--entrypoint", "python3", image, "-c", program],
+      "run",
+      "--rm",
+      "-i",
+      "--network",
+      `container:${container}`,
+      "--user",
+      "65534:65534",
+      "--cap-drop",
+      "ALL",
+      "--memory",
+      "256m",
+      "--entrypoint",
+      "python3",
+      image,
+      "-c",
+      program,
     ],
     JSON.stringify(input),
   );
