@@ -85,11 +85,17 @@ interface Measure {
 }
 
 const called = (key: keyof typeof keys, transport: Transport): Measure => ({
-  ...{ name: `call over ${transport}`, key, method: "tools/call", expect: '"hello"' },
+  name: `call over ${transport}`,
+  key,
+  method: "tools/call",
+  expect: '"hello"',
   params: { name: `${transport}-echo`, arguments: { text: "hello" } },
 });
 const listed = (key: keyof typeof keys): Measure => ({
-  ...{ name: "list", key, method: "tools/list", expect: "http-echo" },
+  name: "list",
+  key,
+  method: "tools/list",
+  expect: "http-echo",
 });
 const measures: readonly Measure[] = [
   listed("all"),

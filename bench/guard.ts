@@ -27,9 +27,16 @@ async function run(gateway: Guarded, times: number[], count: number): Promise<vo
 }
 
 const inside = await runOnce([
-  ...["--network", "none", "--volume", `${join(checkout, "guard")}:/guard:ro`],
-  ...["--volume", `${join(checkout, "bench/lib/guard-inside.py")}:/bench.py:ro`],
-  ...["--entrypoint", "python3", image(images.litellm), "/bench.py"],
+  "--network",
+  "none",
+  "--volume",
+  `${join(checkout, "guard")}:/guard:ro`,
+  "--volume",
+  `${join(checkout, "bench/lib/guard-inside.py")}:/bench.py:ro`,
+  "--entrypoint",
+  "python3",
+  image(images.litellm),
+  "/bench.py",
 ]);
 console.log(
   inside.stderr

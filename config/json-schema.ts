@@ -1,3 +1,4 @@
+import { optional } from "./common/optional.ts";
 import { type JsonSchema, configJsonSchema } from "./problems.ts";
 
 /** A leaf that Pulumi may hold encrypted: `{secure: ciphertext}` instead of the value. */
@@ -47,7 +48,7 @@ export function stackFileSchema(): string {
         encryptedkey: { type: "string" },
       },
       // What recursive parts (a call's arguments are any JSON) refer to.
-      ...(config.$defs === undefined ? {} : { $defs: config.$defs }),
+      ...optional({ $defs: config.$defs }),
     },
     null,
     2,

@@ -1,15 +1,16 @@
 import { resolve } from "node:path";
 import { byName } from "./common/by-name.ts";
+import { optional } from "./common/optional.ts";
 import type { Problem } from "./common/problem.ts";
-import type { Catalogue } from "./connectors/definition.ts";
-import { hostPorts } from "./connectors/host-ports.ts";
-import { definitionOf } from "./connectors/instance.ts";
-import { portWish, openPort } from "./connectors/open-port.ts";
+import { type ConfigContext, pulled } from "./connectors/context.ts";
+import { givenPorts } from "./connectors/host-ports.ts";
+import { connectorInstances, sortedInstances } from "./connectors/instance.ts";
+import { portWish } from "./connectors/open-port.ts";
 import { connectorModel } from "./connectors/parse.ts";
-import type { ToolsLock } from "./connectors/tools-lock.ts";
+import { relayPort } from "./connectors/relay-port.ts";
 import { warningsOf } from "./connectors/warnings.ts";
 import { crossCheck } from "./cross-check.ts";
-import { traefikIngress } from "./edge/ingress.ts";
+import { databaseModel } from "./database/parse.ts";
 import { ownPorts } from "./edge/own-ports.ts";
 import { parseDockerHost, sshTrust } from "./host/parse.ts";
 import { keyModel } from "./keys/parse.ts";
@@ -21,27 +22,8 @@ import { externalNetworks } from "./network/external.ts";
 import { nothingKnown, subnets } from "./network/subnets.ts";
 import { problemsOf } from "./problems.ts";
 import { configSchema } from "./schema.ts";
-import type { IsEncrypted } from "./stack-file/plain-secrets.ts";
 import { without } from "./stack-file/without.ts";
 import { withIsoTimes } from "./stack-file/yaml-time.ts";
-
-export interface ParseContext {
-  readonly catalogue: Catalogue;
-  /** tools.lock.json. */
-  readonly lock: ToolsLock;
-  /** Now, in Unix seconds: a key may not have expired before it is made. */
-  readonly now: number;
-  /** The checkout: relative directories of a local stack start here. */
-  readonly root: string;
-  /** Image reference → what to pull instead (`imageMirrorFile`). */
-  readonly mirror: Readonly<Record<string, string>>;
-  /** Text of `proxy.privateRootsFile`; empty without one. */
-  readonly privateRoots: string;
-  /** Whether the value at a path is encrypted in the stack's file; without it nobody can tell. */
-  readonly isEncrypted?: IsEncrypted;
-  /** tools.lock.json is about to be written: what it lacks is no problem. */
-  readonly lockIsWritten?: boolean;
-}
 
 export type ParseResult =
   | { readonly ok: true; readonly model: GatewayModel }
@@ -54,7 +36,7 @@ export type ParseResult =
 function furtherProblems(
   raw: unknown,
   problems: readonly Problem[],
-  context: ParseContext,
+  context: ConfigContext,
 ): Problem[] {
   const paths = problems.map((problem) => problem.path);
   let left = without(raw, paths);
@@ -70,7 +52,8 @@ function furtherProblems(
   if (!rest.success) return [];
   const startsWith = (path: readonly unknown[], start: readonly unknown[]): boolean =>
     start.every((part, index) => path[index] === part);
-  return crossCheck(rest.data, context).filter(
+  const instances = connectorInstances(rest.data.connectors, context.catalogue);
+  return crossCheck(rest.data, instances, context).filter(
     (problem) =>
       !paths.some((path) => startsWith(problem.path, path) || startsWith(path, problem.path)),
   );
@@ -80,7 +63,7 @@ function furtherProblems(
  * Stack config to model, in one strict pass: either the whole model, or every problem found.
  * @param given the `mcp-gateway:` namespace as plain values, secrets decrypted
  */
-export function parseConfig(given: unknown, context: ParseContext): ParseResult {
+export function parseConfig(given: unknown, context: ConfigContext): ParseResult {
   const raw = withIsoTimes(given);
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success) {
@@ -88,49 +71,32 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
     return { ok: false, problems: [...problems, ...furtherProblems(raw, problems, context)] };
   }
   const config = parsed.data;
-  const problems = crossCheck(config, context);
+  const instances = connectorInstances(config.connectors, context.catalogue);
+  const problems = crossCheck(config, instances, context);
   if (problems.length > 0) return { ok: false, problems };
 
-  const image = (reference: string): string => context.mirror[reference] ?? reference;
-  const { host, port, bind, adminPort } = config.gateway;
-  const wishes = byName(config.connectors).flatMap(([id, entry]) =>
-    portWish(id, entry, definitionOf(entry, context.catalogue)),
-  );
-  const ids = Object.keys(config.connectors);
-  const ports = hostPorts(wishes, {
-    ...{ own: ownPorts(config.gateway), deployed: {}, foreign: [] },
-  });
-  const networks = ownNetworks(config, context.catalogue);
+  const image = (reference: string): string => pulled(reference, context);
+  const networks = ownNetworks(instances);
   const placed = subnets(config.networkRange, networks, nothingKnown);
   if (placed === undefined)
     throw new Error(`${config.networkRange} is too small, and was let through`);
-  const shared = config.database.mode === "shared" ? config.database.shared : undefined;
   const { traefik } = config.ingress;
-  const connectors = byName(config.connectors).flatMap(([id, entry]) => {
-    const definition = definitionOf(entry, context.catalogue);
-    return definition === undefined
-      ? []
-      : [
-          connectorModel(id, entry, definition, {
-            ...{ ids, image, lock: context.lock },
-            ...openPort(
-              wishes.find((wish) => wish.id === id),
-              ports,
-              entry,
-              ids,
-            ),
-          }),
-        ];
-  });
-  const keys = byName(config.keys).map(([name, entry]) => keyModel(name, entry, config, context));
+  const own = ownPorts(config.gateway);
+  const ports = givenPorts(instances.flatMap(portWish), { own, deployed: {}, foreign: [] });
+  const ids = instances.map(({ id }) => id);
+  const connectors = sortedInstances(instances).map((instance) =>
+    connectorModel(instance, { context, relayPort: relayPort(instance.id, ids), ports }),
+  );
+  const scoped = { accessGroups: config.accessGroups, instances, lock: context.lock };
+  const keys = byName(config.keys).map(([name, entry]) => keyModel(name, entry, scoped));
   return {
     ok: true,
     model: {
       dockerHost: parseDockerHost(config.dockerHost),
-      ...(config.ssh === undefined ? {} : { ssh: sshTrust(config.ssh) }),
+      ...optional({ ssh: config.ssh && sshTrust(config.ssh) }),
       gateway: {
-        ...{ host, port, bind, url: `http://${host}:${port}` },
-        ...(adminPort === undefined ? {} : { adminPort }),
+        ...config.gateway,
+        url: `http://${config.gateway.host}:${config.gateway.port}`,
       },
       directories: {
         config: resolve(context.root, config.directories.config),
@@ -140,46 +106,26 @@ export function parseConfig(given: unknown, context: ParseContext): ParseResult 
       networkRange: config.networkRange,
       subnets: placed,
       namePrefix: config.namePrefix,
-      externalNetworks: externalNetworks(config, context.catalogue),
-      database: {
-        image: image(config.database.image),
-        user: config.database.user,
-        volume: config.database.volume,
-        memoryMb: config.database.memoryMb,
-        destroyData: config.database.destroyData,
-        samples: [...config.database.samples].sort(),
-        ...(shared === undefined ? {} : { shared }),
-      },
+      externalNetworks: externalNetworks(config, instances),
+      database: databaseModel(config.database, image),
       proxy: {
+        ...config.proxy,
         image: image(config.proxy.image),
         reference: config.proxy.image,
-        imageFallback: config.proxy.imageFallback,
-        user: config.proxy.user,
-        memoryMb: config.proxy.memoryMb,
-        logLevel: config.proxy.logLevel,
-        masterKeyRotation: config.proxy.masterKeyRotation,
         privateRoots: context.privateRoots,
-        readOnlyRoot: config.proxy.readOnlyRoot,
-        cpus: config.proxy.cpus,
-        sessionIdleSeconds: config.proxy.sessionIdleSeconds,
-        limits: config.proxy.limits,
-        startSeconds: config.proxy.startSeconds,
       },
       edge: {
         ...config.edge,
         image: image(config.edge.image),
         hosts: [...config.edge.hosts, ...(traefik === undefined ? [] : [traefik.host])],
       },
-      ingress: traefik === undefined ? {} : { traefik: traefikIngress(traefik) },
+      ingress: config.ingress,
       mockModel: { ...config.mockModel, image: image(config.mockModel.image) },
       egressProxy: { ...config.egressProxy, image: image(config.egressProxy.image) },
       models: byName(config.models).map(([name, entry]) => modelEntry(name, entry)),
       connectors,
       keys,
-      warnings: [
-        ...warningsOf(config.connectors, context.catalogue, image),
-        ...sharedStateWarnings(connectors, keys),
-      ],
+      warnings: [...warningsOf(instances, context), ...sharedStateWarnings(connectors, keys)],
     },
   };
 }

@@ -1,3 +1,4 @@
+import { optional } from "./common/optional.ts";
 import { z } from "zod";
 import {
   type Problem,
@@ -142,8 +143,7 @@ export function problemsOf(error: z.ZodError, raw: unknown): Problem[] {
             : value === undefined
               ? "a value is missing"
               : "this value is not allowed",
-        ...(value === undefined || secret || issue.code === "invalid_key" ? {} : { value }),
-        ...(allowed === undefined ? {} : { allowed }),
+        ...optional({ value: secret || issue.code === "invalid_key" ? undefined : value, allowed }),
         fix: issue.code === "invalid_key" ? removeCommand(path) : setCommand(path),
       },
     ];

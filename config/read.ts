@@ -3,9 +3,10 @@ import { resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { readCatalogue } from "./connectors/catalogue.ts";
+import type { ConfigContext } from "./connectors/context.ts";
 import { type ToolsLock, toolsLock } from "./connectors/tools-lock.ts";
 import type { GatewayModel } from "./model.ts";
-import { type ParseContext, parseConfig } from "./parse.ts";
+import { parseConfig } from "./parse.ts";
 import { renderProblems } from "./problems.ts";
 import { isEncrypted } from "./stack-file/encrypted.ts";
 
@@ -83,7 +84,7 @@ export function readToolsLock(root: string): ToolsLock {
 function encryption(
   root: string,
   { project, stack: name }: StackSettings,
-): Pick<ParseContext, "isEncrypted"> {
+): Pick<ConfigContext, "isEncrypted"> {
   const file = resolve(root, `Pulumi.${name}.yaml`);
   if (!existsSync(file)) return {};
   // Read only if there is a secret to ask for: with 50 connectors a tenth of a second.

@@ -12,7 +12,9 @@ import { askNpm, askPython } from "./advisories/registries.ts";
  * an error, and so is an accepted one that is no longer found.
  */
 const offline = holes.map(({ id, from, fixedIn }) => ({
-  ...{ id, ecosystem: "pypi" as const, name: "litellm" },
+  id,
+  ecosystem: "pypi" as const,
+  name: "litellm",
   range: `>=${from}${fixedIn === undefined ? "" : ` <${fixedIn}`}`,
 }));
 const accepted = JSON.parse(

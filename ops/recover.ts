@@ -7,6 +7,7 @@ import { type Recorded, lost, recorded } from "./lib/lost.ts";
 import { type Suspect, exportedStack, isOrphan, suspects, withoutPending } from "./lib/pending.ts";
 import type { DockerHost } from "../config/host/model.ts";
 import { parseDockerHost } from "../config/host/parse.ts";
+import { optional } from "../config/common/optional.ts";
 
 /**
  * Clears up after a run that was killed, so that the next one can start: a lock whose process is
@@ -17,7 +18,7 @@ const stackName = process.env["PULUMI_STACK"] ?? "local";
 const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 
 async function pulumi(args: readonly string[], stdin?: string): Promise<string> {
-  const ran = await run("pulumi", args, stdin === undefined ? {} : { stdin });
+  const ran = await run("pulumi", args, optional({ stdin }));
   if (ran.code !== 0) {
     say(ran.stderr.trim());
     process.exit(1);
@@ -91,7 +92,10 @@ async function removeOrphan(
 ): Promise<void> {
   const labels = suspect.kind === "container" ? ".Config.Labels" : ".Labels";
   const looked = await hostExec(host, [
-    ...["docker", suspect.kind, "inspect", "-f"],
+    "docker",
+    suspect.kind,
+    "inspect",
+    "-f",
     `{{.Id}} {{index ${labels} "com.docker.compose.project"}}`,
     suspect.name,
   ]);
@@ -122,7 +126,8 @@ async function dockerHost(): Promise<DockerHost> {
  */
 async function forgetLost(all: readonly Recorded[]): Promise<void> {
   const listed = await hostExec(await dockerHost(), [
-    ...["sh", "-c"],
+    "sh",
+    "-c",
     "docker ps -aq --no-trunc && docker network ls -q --no-trunc && docker volume ls -q",
   ]);
   // Preflight says what is wrong with the engine.

@@ -3,11 +3,17 @@ import { resolve } from "node:path";
 import { type ListedTool, lockTools, type ToolsLock } from "../config/connectors/tools-lock.ts";
 import { readMirror, readToolsLock } from "../config/read.ts";
 import { connectorModel } from "../config/connectors/parse.ts";
+import { connector } from "../config/connectors/schema.ts";
 import type { GatewayModel } from "../config/model.ts";
 import { configSchema } from "../config/schema.ts";
 import { readCatalogue } from "../config/connectors/catalogue.ts";
 import { type ConnectorDefinition, toolsOfItsOwn } from "../config/connectors/definition.ts";
-import { lockKey, lockSource } from "../config/connectors/instance.ts";
+import {
+  connectorInstances,
+  lockKey,
+  lockSource,
+  sortedInstances,
+} from "../config/connectors/instance.ts";
 import { ToolReader } from "./lib/tool-reader.ts";
 import { stackConfig } from "./lib/stack-model.ts";
 import type { ConnectorModel } from "../config/connectors/model.ts";
@@ -26,7 +32,10 @@ const nothing: ToolsLock = { version: 1, connectors: {} };
 const catalogue = readCatalogue(resolve("mcp-connectors"));
 
 const madeUp = {
-  ...{ string: "x", secret: "x".repeat(40), number: 1, boolean: false },
+  string: "x",
+  secret: "x".repeat(40),
+  number: 1,
+  boolean: false,
   databaseUri: "postgresql://nobody:nothing@127.0.0.1:1/none",
   url: "http://127.0.0.1:1/",
 } as const;
@@ -38,14 +47,10 @@ function sample(name: string, definition: ConnectorDefinition): ConnectorModel {
       ? []
       : [[input, type === "choice" ? (options?.[0] ?? "") : madeUp[type]] as const],
   );
-  const { connectors } = configSchema.parse({
-    connectors: { sample: { use: name, inputs: Object.fromEntries(inputs) } },
-  });
-  const config = connectors["sample"];
-  if (config === undefined) throw new Error("a configuration lost its only connector");
-  return connectorModel("sample", config, definition, {
-    ...{ ids: ["sample"], lock: nothing, image },
-  });
+  const entry = connector.parse({ use: name, inputs: Object.fromEntries(inputs) });
+  const instance = { id: "sample", entry, definition };
+  // Nothing of the gateway is there: no relay, and no way in.
+  return connectorModel(instance, { context: { lock: nothing, mirror }, relayPort: 0, ports: [] });
 }
 
 /** Where the relay finds servers that run elsewhere. */
@@ -63,19 +68,19 @@ const subjects = [
       : [
           {
             key: name,
-            source: lockSource({ inputs: {} }, definition),
+            source: lockSource(definition, {}),
             model: sample(name, definition),
           },
         ],
   ),
-  ...(stack?.model.connectors ?? []).flatMap((model) => {
-    const config = stack?.config.connectors[model.id];
-    if (config === undefined) return [];
-    const key = lockKey(model.id, config, model.definition);
-    return key.startsWith("connector:")
-      ? [{ key, source: lockSource(config, model.definition), model }]
-      : [];
-  }),
+  ...sortedInstances(connectorInstances(stack?.config.connectors ?? {}, catalogue)).flatMap(
+    (instance) => {
+      const key = lockKey(instance);
+      const model = stack?.model.connectors.find(({ id }) => id === instance.id);
+      const source = lockSource(instance.definition, instance.entry.inputs);
+      return key.startsWith("connector:") && model !== undefined ? [{ key, source, model }] : [];
+    },
+  ),
 ];
 
 const before = readToolsLock(process.cwd());

@@ -54,10 +54,29 @@ export async function bareLitellm(
   writeFileSync(join(directory, "env"), `LITELLM_MASTER_KEY=${key}\n`, { mode: 0o600 });
   await run("docker", ["rm", "-f", name]);
   await docker(
-    ...["run", "-d", "--name", name, "--network", network, "-p", `127.0.0.1:${port}:4000`],
-    ...["-e", "LITELLM_LOCAL_MODEL_COST_MAP=True", "-e", "SSL_CERT_FILE=/bare/roots.pem"],
-    ...["--env-file", join(directory, "env"), "-v", `${directory}:/bare:ro`],
-    ...["--entrypoint", "litellm", image, "--config", "/bare/config.yaml", "--port", "4000"],
+    "run",
+    "-d",
+    "--name",
+    name,
+    "--network",
+    network,
+    "-p",
+    `127.0.0.1:${port}:4000`,
+    "-e",
+    "LITELLM_LOCAL_MODEL_COST_MAP=True",
+    "-e",
+    "SSL_CERT_FILE=/bare/roots.pem",
+    "--env-file",
+    join(directory, "env"),
+    "-v",
+    `${directory}:/bare:ro`,
+    "--entrypoint",
+    "litellm",
+    image,
+    "--config",
+    "/bare/config.yaml",
+    "--port",
+    "4000",
   );
   for (const other of others) await docker("network", "connect", other, name);
   const url = `http://127.0.0.1:${port}`;

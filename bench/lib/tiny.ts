@@ -20,7 +20,10 @@ const bridge = {
 
 /** Program and arguments of the tiny server. */
 export const tinyCommand = (transport: Transport, python = bridge.python): string[] => [
-  ...[python, "-c", source, transport],
+  python,
+  "-c",
+  source,
+  transport,
 ];
 
 /** An inline definition of the tiny server. */

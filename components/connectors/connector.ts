@@ -1,3 +1,4 @@
+import { optional } from "../../config/common/optional.ts";
 import { posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -166,8 +167,6 @@ export class Connector extends pulumi.ComponentResource {
     const header = probeHeader(connector);
     return pulumi
       .all(Object.fromEntries(values))
-      .apply((known) =>
-        envFile({ ...known, ...(header === undefined ? {} : { MCP_PROBE_HEADER: header }) }),
-      );
+      .apply((known) => envFile({ ...known, ...optional({ MCP_PROBE_HEADER: header }) }));
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { DockerHost } from "../../config/host/model.ts";
-import { shellQuote } from "../shell/shell.ts";
+import { shellQuote } from "../../config/common/shell-quote.ts";
 import { isPrepared, sshOptions } from "./ssh.ts";
 
 export interface Ran {

@@ -1,3 +1,4 @@
+import { optional } from "../../config/common/optional.ts";
 import { stringify } from "yaml";
 import { mockModel } from "../../config/common/names.ts";
 import type { ConnectorModel, ConnectorProcess } from "../../config/connectors/model.ts";
@@ -22,14 +23,12 @@ function server(connector: ConnectorModel): Record<string, unknown> {
   const { auth } = connector;
   return {
     alias: connector.alias,
-    description: connector.definition.description,
+    description: connector.description,
     transport: connector.transport,
     ...(connector.process === undefined
       ? { url: connector.url }
       : process(connector, connector.process)),
-    ...(auth === undefined
-      ? {}
-      : { auth_type: auth.type, auth_value: `os.environ/${auth.variable}` }),
+    ...optional({ auth_type: auth?.type, auth_value: auth && `os.environ/${auth.variable}` }),
   };
 }
 
@@ -40,7 +39,7 @@ function model(entry: ModelEntry): Record<string, unknown> {
       entry.provider === "mock"
         ? { api_base: `${mockModel.url}/v1`, api_key: "unused", model: `openai/${entry.name}` }
         : {
-            ...(entry.apiBase === undefined ? {} : { api_base: entry.apiBase }),
+            ...optional({ api_base: entry.apiBase }),
             api_key: `os.environ/${entry.apiKeyVariable}`,
             model: entry.model,
           },

@@ -6,15 +6,12 @@ export function limitsText({
   connectors,
 }: Pick<GatewayModel, "proxy" | "connectors">): string {
   const processes = connectors
-    .filter(
-      ({ definition, container }) => definition.transport === "stdio" && container !== undefined,
-    )
+    .filter(({ container }) => container?.definition.transport === "stdio")
     .map(({ alias }) => alias)
     .sort();
-  const own = connectors.flatMap(({ alias, definition }) =>
-    definition.transport === "remote" || definition.parallelCalls === undefined
-      ? []
-      : [[alias, definition.parallelCalls] as const],
-  );
+  const own = connectors.flatMap(({ alias, container, process }) => {
+    const { parallelCalls } = (container ?? process)?.definition ?? {};
+    return parallelCalls === undefined ? [] : [[alias, parallelCalls] as const];
+  });
   return JSON.stringify({ ...proxy.limits, processes, connectors: Object.fromEntries(own.sort()) });
 }

@@ -1,7 +1,4 @@
-/** One word for a POSIX shell, whatever is in it. */
-export function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
+import { shellQuote } from "../../config/common/shell-quote.ts";
 
 /** `NAME='value'` lines to stand before a script. Never for secrets: they show up in `ps`. */
 export function shellVariables(variables: Readonly<Record<string, string>>): string {

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { ToolCall } from "../../config/connectors/tool-call.ts";
 import { type ListedTool, lockDifferences, lockTools } from "../../config/connectors/tools-lock.ts";
+import { keyHash } from "../../config/keys/key-hash.ts";
 import { hostExec } from "../host/exec.ts";
 import type { Check } from "./check.ts";
 import { findDrift } from "./drift-checks.ts";
@@ -208,7 +208,7 @@ const spendSeconds = 30;
 function spendRow(plan: VerificationPlan, since: Date): Check[] {
   const hashes = plan.keys
     .filter((key) => plan.connectors.some((connector) => connector.key === key.name))
-    .map((key) => createHash("sha256").update(key.value).digest("hex"));
+    .map((key) => keyHash(key.value));
   if (hashes.length === 0) return [];
   const sql = [
     'select count(*) from "LiteLLM_SpendLogs"',

@@ -1,3 +1,5 @@
+import { shellQuote } from "./shell-quote.ts";
+
 /** One thing that is wrong with the configuration, in the user's terms. */
 export interface Problem {
   /** Path inside the `mcp-gateway:` namespace, e.g. `["keys", "claude", "connectors"]`. */
@@ -26,25 +28,25 @@ export function configPath(path: readonly (string | number)[]): string {
   );
 }
 
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** The command that sets `path` to a value that is known here; `setCommand` finds one in the schema. */
 export function setTo(path: readonly (string | number)[], value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  const word = value === undefined ? "<value>" : shellWord(text);
-  return `pulumi config set --path ${shellWord(configPath(path))} ${word}`;
+  const word = value === undefined ? "<value>" : shellQuote(text);
+  return `pulumi config set --path ${shellQuote(configPath(path))} ${word}`;
 }
 
 /** The command that sets a secret: asked for at a prompt, never typed. */
 export function setSecret(path: readonly (string | number)[]): string {
-  return `pulumi config set --secret --path ${shellWord(configPath(path))}`;
+  return `pulumi config set --secret --path ${shellQuote(configPath(path))}`;
 }
 
 export function removeCommand(path: readonly (string | number)[]): string {
-  return `pulumi config rm --path ${shellWord(configPath(path))}`;
+  return `pulumi config rm --path ${shellQuote(configPath(path))}`;
 }
+
+/** What there is to choose from, as a sentence names it. */
+export const list = (words: readonly string[]): string =>
+  words.length === 0 ? "none" : words.join(", ");
 
 /** The `wanted` words nearest to `given` (edit distance at most 3), best first. */
 export function nearest(given: string, wanted: readonly string[]): string[] {

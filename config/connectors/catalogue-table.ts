@@ -34,10 +34,14 @@ function vettingText(name: string, { vetting, title }: ConnectorDefinition): str
   if (vetting === undefined) return `${name}: ${title}\n  not vetted`;
   const { licence, maintainer, lastRelease, authentication, healthEndpoint } = vetting;
   const facts = Object.entries({
-    ...{ licence, maintainer, "last release": lastRelease, authentication },
+    licence,
+    maintainer,
+    "last release": lastRelease,
+    authentication,
     "health endpoint": healthEndpoint,
-    ...{ "known holes": vetting.knownHoles.join("; ") || "none known" },
-    ...{ sources: vetting.sources.join("; "), checked: vetting.checked },
+    "known holes": vetting.knownHoles.join("; ") || "none known",
+    sources: vetting.sources.join("; "),
+    checked: vetting.checked,
   });
   return [`${name}: ${title}`, ...facts.map(([word, text]) => `  ${word.padEnd(16)} ${text}`)].join(
     "\n",

@@ -1,24 +1,17 @@
 import { resolve } from "node:path";
-import { type Problem, setTo, didYouMean, removeCommand } from "../common/problem.ts";
+import { type Problem, setTo, didYouMean, list, removeCommand } from "../common/problem.ts";
 import type { DirectoriesConfig } from "../host/schema.ts";
-import { type IsEncrypted, plainSecret } from "../stack-file/plain-secrets.ts";
+import { plainSecret } from "../stack-file/plain-secrets.ts";
+import { type ConfigContext, pulled } from "./context.ts";
 import { definitionProblems } from "./definition-problems.ts";
-import type { Catalogue, ConnectorDefinition } from "./definition.ts";
 import { forbiddenPath } from "./host-path.ts";
 import { inputProblem, inputSetCommand, textOf } from "./input-check.ts";
 import { isSecretInput } from "./input.ts";
-import { definitionOf, kindName, lockKey } from "./instance.ts";
+import { type ConnectorInstance, kindName, lockedTools, sortedInstances } from "./instance.ts";
 import type { ConnectorConfig, ConnectorConfigs } from "./schema.ts";
-import type { ToolsLock } from "./tools-lock.ts";
 import { hasDigest } from "./warnings.ts";
 
-interface ConnectorContext {
-  readonly catalogue: Catalogue;
-  readonly lock: ToolsLock;
-  readonly root: string;
-  readonly mirror: Readonly<Record<string, string>>;
-  readonly isEncrypted?: IsEncrypted;
-}
+type CheckContext = Pick<ConfigContext, "catalogue" | "lock" | "root" | "mirror" | "isEncrypted">;
 
 /** The parts of the configuration that connectors are held against. */
 interface ConnectorsConfig {
@@ -30,13 +23,11 @@ interface ConnectorsConfig {
   readonly policy: { readonly imagesWithoutDigest: "warn" | "refuse" };
 }
 
-const list = (words: readonly string[]): string => (words.length === 0 ? "none" : words.join(", "));
-
-/** The definition, or why there is none. */
+/** Why a connector has no definition, or a wrong one. */
 function definitionProblem(
   id: string,
   connector: ConnectorConfig,
-  catalogue: Catalogue,
+  { catalogue }: Pick<ConfigContext, "catalogue">,
 ): Problem[] {
   const path = ["connectors", id];
   const entries = Object.keys(catalogue);
@@ -62,8 +53,8 @@ function definitionProblem(
       allowed: problem.allowed,
       fix: removeCommand([...path, "definition", ...problem.path]),
     }));
-  if (definitionOf(connector, catalogue) !== undefined) return [];
   const { use = "" } = connector;
+  if (entries.includes(use)) return [];
   return [
     {
       path: [...path, "use"],
@@ -103,11 +94,9 @@ function paths(
 }
 
 function inputs(
-  id: string,
-  connector: ConnectorConfig,
-  definition: ConnectorDefinition,
+  { id, entry: connector, definition }: ConnectorInstance,
   config: ConnectorsConfig,
-  context: ConnectorContext,
+  context: CheckContext,
 ): Problem[] {
   const path = ["connectors", id, "inputs"];
   const known = Object.keys(definition.inputs);
@@ -149,11 +138,9 @@ function inputs(
 
 /** Settings that mean nothing for this kind of connector, or more than they seem to. */
 function settings(
-  id: string,
-  connector: ConnectorConfig,
-  definition: ConnectorDefinition,
+  { id, entry: connector, definition }: ConnectorInstance,
   config: ConnectorsConfig,
-  mirror: Readonly<Record<string, string>>,
+  context: CheckContext,
 ): Problem[] {
   const path = ["connectors", id];
   const problems: Problem[] = [];
@@ -220,7 +207,7 @@ function settings(
     config.policy.imagesWithoutDigest === "refuse" &&
     definition.transport !== "remote" &&
     connector.placement === "container" &&
-    !hasDigest(mirror[definition.image] ?? definition.image)
+    !hasDigest(pulled(definition.image, context))
   )
     problems.push({
       path: connector.use === undefined ? [...path, "definition", "image"] : [...path, "use"],
@@ -236,46 +223,46 @@ function settings(
  * Within one server a double name is refused when its tools are read; between servers the alias
  * keeps names apart, and bare names are no way in at all.
  */
-function collisions(config: ConnectorsConfig, { catalogue, lock }: ConnectorContext): Problem[] {
+function collisions(
+  instances: readonly ConnectorInstance[],
+  { lock }: Pick<ConfigContext, "lock">,
+): Problem[] {
   const owners = new Map<string, string>();
-  return Object.entries(config.connectors)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([id, connector]): Problem[] => {
-      const alias = connector.alias ?? id;
-      const definition = definitionOf(connector, catalogue);
-      if (definition === undefined) return [];
-      const tools = Object.keys(lock.connectors[lockKey(id, connector, definition)]?.tools ?? {});
-      const found = tools.flatMap((tool) => {
-        const name = `${alias}-${tool}`;
-        const owner = owners.get(name.replaceAll("-", "_"));
-        owners.set(name.replaceAll("-", "_"), owner ?? name);
-        // The same name twice is the same alias twice, which is reported as that.
-        return owner === undefined || owner === name ? [] : [`${name} and ${owner}`];
-      });
-      return found.length === 0
-        ? []
-        : [
-            {
-              path: ["connectors", id, "alias"],
-              message: `to a client that writes _ for -, these tools have one name: ${list(found)}`,
-              value: alias,
-              allowed: "an alias with which no two tools are alike",
-              fix: setTo(["connectors", id, "alias"], alias.replaceAll("_", "")),
-            },
-          ];
+  return sortedInstances(instances).flatMap((instance): Problem[] => {
+    const { id, entry } = instance;
+    const alias = entry.alias ?? id;
+    const found = Object.keys(lockedTools(instance, lock)).flatMap((tool) => {
+      const name = `${alias}-${tool}`;
+      const owner = owners.get(name.replaceAll("-", "_"));
+      owners.set(name.replaceAll("-", "_"), owner ?? name);
+      // The same name twice is the same alias twice, which is reported as that.
+      return owner === undefined || owner === name ? [] : [`${name} and ${owner}`];
     });
+    return found.length === 0
+      ? []
+      : [
+          {
+            path: ["connectors", id, "alias"],
+            message: `to a client that writes _ for -, these tools have one name: ${list(found)}`,
+            value: alias,
+            allowed: "an alias with which no two tools are alike",
+            fix: setTo(["connectors", id, "alias"], alias.replaceAll("_", "")),
+          },
+        ];
+  });
 }
 
 /** Everything about connectors that no single value can say. */
-export function connectorCheck(config: ConnectorsConfig, context: ConnectorContext): Problem[] {
+export function connectorCheck(
+  config: ConnectorsConfig,
+  instances: readonly ConnectorInstance[],
+  context: CheckContext,
+): Problem[] {
   const each = Object.entries(config.connectors).flatMap(([id, connector]): Problem[] => {
-    const problems = definitionProblem(id, connector, context.catalogue);
-    const definition = definitionOf(connector, context.catalogue);
-    if (definition === undefined || problems.length > 0) return problems;
-    return [
-      ...inputs(id, connector, definition, config, context),
-      ...settings(id, connector, definition, config, context.mirror),
-    ];
+    const problems = definitionProblem(id, connector, context);
+    const instance = instances.find((one) => one.id === id);
+    if (instance === undefined || problems.length > 0) return problems;
+    return [...inputs(instance, config, context), ...settings(instance, config, context)];
   });
-  return [...each, ...collisions(config, context)];
+  return [...each, ...collisions(instances, context)];
 }

@@ -1,4 +1,6 @@
 import { type Problem, setTo, removeCommand } from "../common/problem.ts";
+import { firstHostPort } from "./host-ports.ts";
+import { serverNameOf } from "./server-id.ts";
 import type { ConnectorConfigs } from "./schema.ts";
 
 /**
@@ -6,9 +8,16 @@ import type { ConnectorConfigs } from "./schema.ts";
  * connector called "database" would take PostgreSQL along into its external networks.
  */
 const reserved = [
-  ...["edge", "proxy", "database", "mock_model", "relay"],
-  ...["litellm_proxy", "litellm_postgres"],
-  ...["litellm_psql", "litellm_database", "litellm_egress"],
+  "edge",
+  "proxy",
+  "database",
+  "mock_model",
+  "relay",
+  "litellm_proxy",
+  "litellm_postgres",
+  "litellm_psql",
+  "litellm_database",
+  "litellm_egress",
 ];
 
 export const reservedIds = (config: { readonly connectors: ConnectorConfigs }): Problem[] =>
@@ -30,7 +39,7 @@ export const uniqueNames = (config: {
   const problems: Problem[] = [];
   for (const id of Object.keys(config.connectors).sort()) {
     const alias = config.connectors[id]?.alias ?? id;
-    for (const name of new Set([alias, `mcp_${id}`])) {
+    for (const name of new Set([alias, serverNameOf(id)])) {
       const owner = owners.get(name);
       if (owner !== undefined)
         problems.push({
@@ -54,7 +63,7 @@ export const uniqueNames = (config: {
   return problems;
 };
 
-export const hostPorts = (config: {
+export const hostPortClashes = (config: {
   readonly connectors: ConnectorConfigs;
   readonly gateway: { readonly port: number; readonly adminPort?: number | undefined };
 }): Problem[] => {
@@ -76,7 +85,9 @@ export const hostPorts = (config: {
     if (port === undefined) continue;
     const owner = owners.get(port);
     if (owner !== undefined) {
-      const free = Array.from({ length: 1000 }, (_, n) => 48010 + n).find((p) => !owners.has(p));
+      const free = Array.from({ length: 1000 }, (_, n) => firstHostPort + n).find(
+        (p) => !owners.has(p),
+      );
       problems.push({
         path: ["connectors", id, "hostPort"],
         message: `host port ${port} is already taken by ${owner}`,

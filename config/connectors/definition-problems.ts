@@ -1,3 +1,4 @@
+import { list } from "../common/problem.ts";
 import type { ConnectorDefinition } from "./definition.ts";
 import { isSecretInput } from "./input.ts";
 
@@ -15,7 +16,6 @@ export function definitionProblems(definition: ConnectorDefinition): DefinitionP
   const secrets = names(isSecretInput);
   const switches = names((type) => type === "boolean");
   const urls = names((type) => type === "url");
-  const all = (list: readonly string[]): string => (list.length === 0 ? "none" : list.join(", "));
   return [
     ...(auth === undefined || secrets.includes(auth.input)
       ? []
@@ -23,7 +23,7 @@ export function definitionProblems(definition: ConnectorDefinition): DefinitionP
           {
             path: ["auth", "input"],
             message: `there is no secret input "${auth.input}"`,
-            allowed: all(secrets),
+            allowed: list(secrets),
           },
         ]),
     ...(definition.transport !== "remote" || urls.includes(definition.url)
@@ -32,7 +32,7 @@ export function definitionProblems(definition: ConnectorDefinition): DefinitionP
           {
             path: ["url"],
             message: `there is no input "${definition.url}" of type url`,
-            allowed: all(urls),
+            allowed: list(urls),
           },
         ]),
     ...Object.entries(inputs).flatMap(([name, { writable }]) =>
@@ -42,7 +42,7 @@ export function definitionProblems(definition: ConnectorDefinition): DefinitionP
             {
               path: ["inputs", name, "writable"],
               message: `there is no boolean input "${writable}"`,
-              allowed: all(switches),
+              allowed: list(switches),
             },
           ],
     ),

@@ -2,8 +2,16 @@ import { posix } from "node:path";
 
 /** Places of a Docker host that hold its secrets or its control, with everything in them. */
 const forbidden = [
-  ...["/etc", "/root", "/boot", "/dev", "/proc", "/sys", "/run", "/var/run"],
-  ...["/var/lib/docker", "/var/lib/containerd"],
+  "/etc",
+  "/root",
+  "/boot",
+  "/dev",
+  "/proc",
+  "/sys",
+  "/run",
+  "/var/run",
+  "/var/lib/docker",
+  "/var/lib/containerd",
 ];
 
 const within = (path: string, place: string): boolean =>

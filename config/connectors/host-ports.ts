@@ -18,18 +18,22 @@ export interface KnownPorts {
 }
 
 /** Where connectors' ports begin, as the original plan has it. */
-const first = 48_010;
+export const firstHostPort = 48_010;
 const last = 65_535;
+
+/** A connector's wish, and the port that it gets. */
+export interface GivenPort {
+  readonly wish: PortWish;
+  readonly hostPort: number;
+}
 
 /**
  * A port of the Docker host for every connector: the stack's own word; else the one it has now, so
  * that others come and go without moving it; else the catalogue's; else the lowest free one.
+ * @returns sorted by id
  * @throws Error if there are more connectors than ports
  */
-export function hostPorts(
-  wishes: readonly PortWish[],
-  known: KnownPorts,
-): Readonly<Record<string, number>> {
+export function givenPorts(wishes: readonly PortWish[], known: KnownPorts): GivenPort[] {
   const taken = new Set([...known.own, ...known.foreign]);
   const ports = new Map<string, number>();
   const give = (id: string, port: number | undefined): void => {
@@ -47,10 +51,21 @@ export function hostPorts(
   for (const { id } of sorted)
     give(id, Object.hasOwn(known.deployed, id) ? known.deployed[id] : undefined);
   for (const { id, preferred } of sorted) give(id, preferred);
-  let next = first;
-  for (const { id } of sorted) {
-    while (!ports.has(id) && next <= last) give(id, next++);
-    if (!ports.has(id)) throw new Error(`there is no free port for connector ${id}`);
-  }
-  return Object.fromEntries(ports);
+  let next = firstHostPort;
+  return sorted.map((wish) => {
+    while (!ports.has(wish.id) && next <= last) give(wish.id, next++);
+    const hostPort = ports.get(wish.id);
+    if (hostPort === undefined) throw new Error(`there is no free port for connector ${wish.id}`);
+    return { wish, hostPort };
+  });
+}
+
+/** The same as connector id → port. */
+export function hostPorts(
+  wishes: readonly PortWish[],
+  known: KnownPorts,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    givenPorts(wishes, known).map(({ wish, hostPort }) => [wish.id, hostPort]),
+  );
 }

@@ -1,4 +1,11 @@
-import { type Problem, setTo, configPath, didYouMean, removeCommand } from "../common/problem.ts";
+import {
+  type Problem,
+  setTo,
+  setSecret,
+  didYouMean,
+  list,
+  removeCommand,
+} from "../common/problem.ts";
 import { type ConnectorInput, isSecretInput } from "./input.ts";
 import type { ConnectorConfig } from "./schema.ts";
 
@@ -13,7 +20,7 @@ const examples: Readonly<Partial<Record<ConnectorInput["type"], unknown>>> = {
 
 /** The command that sets an input; secrets are asked for at a prompt, never typed. */
 export function inputSetCommand(where: readonly string[], input: ConnectorInput): string {
-  if (isSecretInput(input.type)) return `pulumi config set --secret --path '${configPath(where)}'`;
+  if (isSecretInput(input.type)) return setSecret(where);
   if (input.type === "hostPaths") return setTo([...where, 0], "/srv/shared");
   return setTo(where, input.default ?? input.options?.[0] ?? examples[input.type]);
 }
@@ -75,7 +82,7 @@ export function inputProblem(
       : {
           path: where,
           message: `the sample database "${value.sample}" is not made`,
-          allowed: samples.length === 0 ? "none" : samples.join(", "),
+          allowed: list(samples),
           fix: setTo(["database", "samples", 0], value.sample),
         };
   }

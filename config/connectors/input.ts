@@ -6,9 +6,15 @@ const environmentVariable = z.string().regex(/^[A-Z][A-Z0-9_]*$/);
 export const connectorInput = z
   .strictObject({
     type: z.enum([
-      ...["string", "number", "boolean", "choice", "url"],
-      ...["secret", "databaseUri"],
-      ...["hostPath", "hostPaths"],
+      "string",
+      "number",
+      "boolean",
+      "choice",
+      "url",
+      "secret",
+      "databaseUri",
+      "hostPath",
+      "hostPaths",
     ] as const),
     description: z.string().min(1).meta({ description: "what a right value looks like" }),
     env: environmentVariable

@@ -1,5 +1,5 @@
 import type { Secret } from "../common/secret.ts";
-import type { ConnectorDefinition, ContainerDefinition } from "./definition.ts";
+import type { ContainerDefinition } from "./definition.ts";
 import type { PortWish } from "./host-ports.ts";
 import type { ToolCall } from "./tool-call.ts";
 import type { LockedTool } from "./tools-lock.ts";
@@ -49,6 +49,7 @@ export interface ConnectorContainer {
 
 /** A stdio server that LiteLLM starts inside its own container, anew for every call. */
 export interface ConnectorProcess {
+  readonly definition: ContainerDefinition;
   readonly command: string;
   readonly args: readonly string[];
 }
@@ -79,7 +80,12 @@ export interface ConnectorModel {
   readonly serverName: string;
   /** DNS name on the gateway's network. */
   readonly host: string;
-  readonly definition: ConnectorDefinition;
+  /** What a person calls it. */
+  readonly title: string;
+  /** What models are told that it is for. */
+  readonly description: string;
+  /** The tools that "default" in a scope stands for; all where it is left out. */
+  readonly defaultTools?: readonly string[];
   /** What LiteLLM is told; a bridged stdio server speaks `http`. */
   readonly transport: "sse" | "http" | "stdio";
   /** Neither of them: a server that runs elsewhere. */

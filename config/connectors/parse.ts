@@ -1,10 +1,13 @@
+import { optional } from "../common/optional.ts";
 import { posix } from "node:path";
 import { relay } from "../common/names.ts";
 import { Secret } from "../common/secret.ts";
-import type { ConnectorDefinition, ContainerDefinition } from "./definition.ts";
+import { type ConfigContext, pulled } from "./context.ts";
+import type { ContainerDefinition } from "./definition.ts";
 import { textOf } from "./input-check.ts";
 import { type ConnectorInput, isSecretInput } from "./input.ts";
-import { lockKey } from "./instance.ts";
+import type { GivenPort } from "./host-ports.ts";
+import { type ConnectorInstance, lockedTools } from "./instance.ts";
 import type {
   ConnectorAuth,
   ConnectorContainer,
@@ -12,13 +15,11 @@ import type {
   ConnectorProcess,
   ConnectorValue,
   Egress,
-  OpenPort,
   PathMount,
 } from "./model.ts";
-import { relayPort } from "./relay-port.ts";
+import { openPort } from "./open-port.ts";
 import type { ConnectorConfig } from "./schema.ts";
-import { serverId } from "./server-id.ts";
-import type { ToolsLock } from "./tools-lock.ts";
+import { serverId, serverNameOf } from "./server-id.ts";
 
 type InputValue = ConnectorConfig["inputs"][string];
 
@@ -30,22 +31,18 @@ export function connectorHost(id: string): string {
 }
 
 /** What LiteLLM asks for a server behind the relay. */
-function relayUrl(id: string, ids: readonly string[], path: string): string {
-  return `http://${relay.host}:${relayPort(id, ids)}${path}`;
+function relayUrl(relayPort: number, path: string): string {
+  return `http://${relay.host}:${relayPort}${path}`;
 }
 
 /**
  * Where a server that runs elsewhere is, for LiteLLM. Over TLS the relay proves servers by name: one
  * that is called by its address is asked by LiteLLM itself.
  */
-function remotePlace(
-  id: string,
-  ids: readonly string[],
-  text: string,
-): Pick<Place, "url" | "remote"> {
+function remotePlace(text: string, relayPort: number): Pick<Place, "url" | "remote"> {
   const remote = new URL(text);
   if (remote.protocol === "https:" && /^(\[|[\d.]+$)/.test(remote.hostname)) return { url: text };
-  return { url: relayUrl(id, ids, `${remote.pathname}${remote.search}`), remote };
+  return { url: relayUrl(relayPort, `${remote.pathname}${remote.search}`), remote };
 }
 
 /** The value of an input: the user's, or the definition's default. */
@@ -63,11 +60,7 @@ function mountRoot(id: string, config: ConnectorConfig, input: ConnectorInput): 
   return config.placement === "gateway" ? posix.join("/connectors", id, mount) : mount;
 }
 
-function pathMounts(
-  id: string,
-  config: ConnectorConfig,
-  definition: ConnectorDefinition,
-): readonly PathMount[] {
+function pathMounts({ id, entry: config, definition }: ConnectorInstance): readonly PathMount[] {
   return Object.entries(definition.inputs).flatMap(([name, input]): PathMount[] => {
     const value = valueOf(config, name, input);
     const root = mountRoot(id, config, input);
@@ -97,17 +90,17 @@ function inputValue(
   if (input.type === "hostPath" || input.type === "hostPaths")
     return { kind: "plain", value: mountRoot(id, config, input) };
   if (typeof value === "object" && "sample" in value)
-    return { kind: "sample", database: value.sample, role: `mcp_${id}` };
+    return { kind: "sample", database: value.sample, role: serverNameOf(id) };
   return isSecretInput(input.type)
     ? { kind: "secret", value: new Secret(String(value)) }
     : { kind: "plain", value: String(value) };
 }
 
-function environmentOf(
-  id: string,
-  config: ConnectorConfig,
-  definition: ConnectorDefinition,
-): Record<string, ConnectorValue> {
+function environmentOf({
+  id,
+  entry: config,
+  definition,
+}: ConnectorInstance): Record<string, ConnectorValue> {
   const inputs = Object.entries(definition.inputs).flatMap(([name, input]) => {
     const value = valueOf(config, name, input);
     return input.env === undefined || value === undefined
@@ -123,12 +116,8 @@ function egressOf(config: ConnectorConfig, definition: ContainerDefinition): Egr
   return { mode, allow: config.egress?.allow ?? allow, private: config.egress?.private ?? [] };
 }
 
-function authOf(
-  id: string,
-  config: ConnectorConfig,
-  definition: ConnectorDefinition,
-): ConnectorAuth | undefined {
-  const value = config.inputs[definition.auth?.input ?? ""];
+function authOf({ id, entry, definition }: ConnectorInstance): ConnectorAuth | undefined {
+  const value = entry.inputs[definition.auth?.input ?? ""];
   if (definition.auth === undefined || typeof value !== "string") return undefined;
   return {
     type: definition.auth.type,
@@ -147,28 +136,26 @@ interface Place {
 
 /** Where the server runs, and what LiteLLM is told about that. */
 function placeOf(
-  id: string,
-  config: ConnectorConfig,
-  definition: ConnectorDefinition,
-  { ids, image }: Surroundings,
+  { entry, definition }: ConnectorInstance,
+  { context, relayPort }: Surroundings,
 ): Place {
   if (definition.transport === "remote")
     return {
       transport: definition.serves,
-      ...remotePlace(id, ids, textOf(config.inputs[definition.url] ?? "")),
+      ...remotePlace(textOf(entry.inputs[definition.url] ?? ""), relayPort),
     };
-  if (config.placement === "gateway") {
+  if (entry.placement === "gateway") {
     const [command = "", ...args] = definition.command;
-    return { transport: "stdio", url: "", process: { command, args } };
+    return { transport: "stdio", url: "", process: { definition, command, args } };
   }
   return {
     transport: definition.transport === "stdio" ? "http" : definition.transport,
-    url: relayUrl(id, ids, definition.path),
+    url: relayUrl(relayPort, definition.path),
     container: {
       definition,
-      image: image(definition.image),
-      user: config.user ?? definition.user,
-      egress: egressOf(config, definition),
+      image: pulled(definition.image, context),
+      user: entry.user ?? definition.user,
+      egress: egressOf(entry, definition),
     },
   };
 }
@@ -180,42 +167,42 @@ export function proxyVariable(id: string, name: string): string {
 
 /** What a connector has to know of the rest of the stack. */
 interface Surroundings {
-  /** Every connector's id. */
-  readonly ids: readonly string[];
-  readonly lock: ToolsLock;
-  /** What to pull for a reference. */
-  readonly image: (reference: string) => string;
-  readonly open?: OpenPort;
+  readonly context: Pick<ConfigContext, "lock" | "mirror">;
+  readonly relayPort: number;
+  /** The ports of the Docker host that connectors get; none for one that is closed. */
+  readonly ports: readonly GivenPort[];
 }
 
 /** One connector of the model. */
-export function connectorModel(
-  id: string,
-  config: ConnectorConfig,
-  definition: ConnectorDefinition,
-  around: Surroundings,
-): ConnectorModel {
-  const alias = config.alias ?? id;
-  const serverName = `mcp_${id}`;
-  const place = placeOf(id, config, definition, around);
-  const auth = authOf(id, config, definition);
+export function connectorModel(instance: ConnectorInstance, around: Surroundings): ConnectorModel {
+  const { id, entry, definition } = instance;
+  const { title, description, defaultTools } = definition;
+  const alias = entry.alias ?? id;
+  const serverName = serverNameOf(id);
+  const place = placeOf(instance, around);
+  const auth = authOf(instance);
+  const open = openPort(instance, around.ports, around.relayPort);
   const { transport, url } = place;
   return {
     id,
     alias,
     serverName,
     host: connectorHost(id),
-    definition,
+    title,
+    description,
+    ...optional({ defaultTools }),
     ...place,
-    ...(auth === undefined ? {} : { auth }),
-    ...(around.open === undefined ? {} : { open: around.open }),
+    ...optional({ auth, open }),
     serverId: serverId({
-      ...{ name: serverName, url, transport, alias },
-      ...(auth === undefined ? {} : { authType: auth.type }),
+      name: serverName,
+      url,
+      transport,
+      alias,
+      ...optional({ authType: auth?.type }),
     }),
-    environment: environmentOf(id, config, definition),
-    mounts: pathMounts(id, config, definition),
-    verify: config.verify ?? definition.verify,
-    lock: around.lock.connectors[lockKey(id, config, definition)]?.tools ?? {},
+    environment: environmentOf(instance),
+    mounts: pathMounts(instance),
+    verify: entry.verify ?? definition.verify,
+    lock: lockedTools(instance, around.context.lock),
   };
 }

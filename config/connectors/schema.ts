@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { port, userIds } from "../common/values-schema.ts";
 import { connectorDefinition } from "./definition.ts";
+import { firstHostPort } from "./host-ports.ts";
 import { toolCall } from "./tool-call.ts";
 
 /** LiteLLM splits tool names at the first `-`, so aliases must not hold one (docs/litellm-1.77.3.md#tool-names). */
@@ -49,10 +50,12 @@ export const connector = z.strictObject({
     description:
       "a port of the Docker host for this connector alone, at the edge, with a key as everywhere; closed if left out",
   }),
-  expose: z.enum(["closed", "loopback", "lan"]).optional().meta({
-    description:
-      "who reaches that port: nobody, the Docker host, or the network; loopback if hostPort is set, closed otherwise; without a hostPort one that is free, from 48010 on, and stays",
-  }),
+  expose: z
+    .enum(["closed", "loopback", "lan"])
+    .optional()
+    .meta({
+      description: `who reaches that port: nobody, the Docker host, or the network; loopback if hostPort is set, closed otherwise; without a hostPort one that is free, from ${firstHostPort} on, and stays`,
+    }),
   placement: z.enum(["container", "gateway"]).default("container").meta({
     description:
       "gateway runs a stdio server inside LiteLLM: a new process for every call, with LiteLLM's network and files",

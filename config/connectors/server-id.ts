@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
 
+/** LiteLLM's `mcp_servers` key of a connector; also its role on a sample server. */
+export const serverNameOf = (id: string): string => `mcp_${id}`;
+
 /** What LiteLLM 1.77.3 hashes to a server's id (docs/litellm-1.77.3.md#server-id). */
 export interface ServerIdentity {
   readonly name: string;

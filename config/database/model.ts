@@ -1,14 +1,10 @@
-import type { Secret } from "../common/secret.ts";
+import type { DatabaseConfig } from "./schema.ts";
 
 /** A database and a role of the gateway's own on a server that others use as well. */
-export interface SharedDatabase {
-  readonly network: string;
-  /** The server's DNS name on that network. */
-  readonly host: string;
-  readonly port: number;
-  readonly name: string;
-  readonly role: string;
-  readonly rotation: string;
-  readonly adopt: boolean;
-  readonly admin: { readonly user: string; readonly password: Secret; readonly database: string };
+export type SharedDatabase = Readonly<NonNullable<DatabaseConfig["shared"]>>;
+
+/** The schema's fields; `image` is what to pull, `samples` are sorted. */
+export interface DatabaseModel extends Readonly<Omit<DatabaseConfig, "mode" | "shared">> {
+  /** Where LiteLLM's database is instead, if the gateway has no server of its own. */
+  readonly shared?: SharedDatabase;
 }

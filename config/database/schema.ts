@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { secretString } from "../common/secret-schema.ts";
-import { imageReference, memoryMb, objectName, userIds } from "../common/values-schema.ts";
+import {
+  imageReference,
+  memoryMb,
+  objectName,
+  rotationWord,
+  userIds,
+} from "../common/values-schema.ts";
 
 /** A name that PostgreSQL takes without quotes, which also fits a URI and a shell. */
 const identifier = z
@@ -37,9 +43,7 @@ export const sharedDatabase = z.strictObject({
     description: "LiteLLM's role, which owns it; made if it is not there",
     examples: ["litellm_user"],
   }),
-  rotation: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,40}$/)
+  rotation: rotationWord
     .default("1")
     .meta({ description: "any word; another one gives the role another password" }),
   adopt: z.boolean().default(false).meta({

@@ -1,8 +1,13 @@
-export interface TraefikIngress {
-  readonly host: string;
-  readonly network: string;
-  readonly entryPoints: readonly string[];
-  readonly tls: boolean;
-  readonly certResolver?: string;
-  readonly middlewares: readonly string[];
+import type { IngressConfig } from "./ingress-schema.ts";
+import type { EdgeConfig, GatewayConfig } from "./schema.ts";
+
+/** What clients use. */
+export interface GatewayAddress extends Readonly<GatewayConfig> {
+  /** Without a trailing slash. */
+  readonly url: string;
 }
+
+/** The schema's fields; `image` is what to pull, `hosts` has Traefik's as well. */
+export type EdgeSettings = Readonly<EdgeConfig>;
+
+export type Ingress = Readonly<IngressConfig>;

@@ -56,8 +56,13 @@ export const edgeRules = {
     .array(network)
     .min(1)
     .default([
-      ...["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
-      ...["fc00::/7", "fe80::/10"],
+      "127.0.0.0/8",
+      "::1/128",
+      "10.0.0.0/8",
+      "172.16.0.0/12",
+      "192.168.0.0/16",
+      "fc00::/7",
+      "fe80::/10",
     ])
     .meta({
       description: "networks whose addresses may use the gateway, at least one",
@@ -109,3 +114,6 @@ export const edge = z
     ...edgeRules,
   })
   .prefault({});
+
+export type GatewayConfig = z.output<typeof gateway>;
+export type EdgeConfig = z.output<typeof edge>;

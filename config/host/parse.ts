@@ -1,3 +1,4 @@
+import { optional } from "../common/optional.ts";
 import type { DockerHost, SshTrust } from "./model.ts";
 import type { SshConfig } from "./schema.ts";
 
@@ -15,5 +16,5 @@ export function parseDockerHost(url: string): DockerHost {
 }
 
 export function sshTrust({ hostKey, privateKeyFile }: SshConfig): SshTrust {
-  return { hostKey, ...(privateKeyFile === undefined ? {} : { privateKeyFile }) };
+  return { hostKey, ...optional({ privateKeyFile }) };
 }

@@ -13,7 +13,7 @@ export function matrixBlocks(model: MatrixModel): MatrixBlock[] {
   const keys = model.keys.map((key) => key.name);
   return model.connectors.map((connector) => ({
     alias: connector.alias,
-    description: connector.definition.title,
+    description: connector.title,
     keys,
     rows: Object.keys(connector.lock)
       .sort()

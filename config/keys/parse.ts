@@ -1,20 +1,16 @@
+import { optional } from "../common/optional.ts";
 import { byName } from "../common/by-name.ts";
-import type { ConnectorDefinition, Catalogue } from "../connectors/definition.ts";
-import { definitionOf, lockKey } from "../connectors/instance.ts";
-import type { ConnectorConfigs } from "../connectors/schema.ts";
-import type { ToolsLock } from "../connectors/tools-lock.ts";
+import type { ConfigContext } from "../connectors/context.ts";
+import type { ConnectorDefinition } from "../connectors/definition.ts";
+import { type ConnectorInstance, lockedTools } from "../connectors/instance.ts";
 import type { KeyModel } from "./model.ts";
 import type { AccessGroupConfig, KeyConfig } from "./schema.ts";
 
 /** What keys' scopes are spelled out from. */
-interface ScopedConfig {
-  readonly connectors: ConnectorConfigs;
+interface Scoped {
   readonly accessGroups: Readonly<Record<string, AccessGroupConfig>>;
-}
-
-interface KnownTools {
-  readonly catalogue: Catalogue;
-  readonly lock: ToolsLock;
+  readonly instances: readonly ConnectorInstance[];
+  readonly lock: ConfigContext["lock"];
 }
 
 /** A scope's words as tools: the definition proposes some, the lock has all. */
@@ -30,20 +26,18 @@ function namedTools(
 /** A key's tools by connector: its own scope and its groups', "*" spelled out from the lock. */
 function toolsOf(
   key: KeyConfig,
-  config: ScopedConfig,
-  context: KnownTools,
+  { accessGroups, instances, lock }: Scoped,
 ): Record<string, string[]> {
   const scopes = [
     key.connectors,
-    ...key.groups.map((group) => config.accessGroups[group]?.connectors ?? {}),
+    ...key.groups.map((group) => accessGroups[group]?.connectors ?? {}),
   ];
   const tools = new Map<string, Set<string>>();
   for (const [id, wanted] of scopes.flatMap((scope) => Object.entries(scope))) {
-    const connector = config.connectors[id];
-    const definition = connector && definitionOf(connector, context.catalogue);
-    if (connector === undefined || definition === undefined) continue;
-    const locked = context.lock.connectors[lockKey(id, connector, definition)]?.tools ?? {};
-    const named = namedTools(wanted, definition, Object.keys(locked));
+    const instance = instances.find((one) => one.id === id);
+    if (instance === undefined) continue;
+    const locked = Object.keys(lockedTools(instance, lock));
+    const named = namedTools(wanted, instance.definition, locked);
     tools.set(id, new Set([...(tools.get(id) ?? []), ...named]));
   }
   return Object.fromEntries(
@@ -51,24 +45,16 @@ function toolsOf(
   );
 }
 
-export function keyModel(
-  name: string,
-  key: KeyConfig,
-  config: ScopedConfig,
-  context: KnownTools,
-): KeyModel {
+export function keyModel(name: string, key: KeyConfig, scoped: Scoped): KeyModel {
   const { owner, purpose, rpm, tpm, budget, rotation } = key;
+  const expires =
+    key.expires === undefined ? undefined : Math.floor(Date.parse(key.expires) / 1000);
   return {
     name,
-    tools: toolsOf(key, config, context),
+    tools: toolsOf(key, scoped),
     models: [...new Set(key.models)].sort(),
     rotation,
     overlapHours: key.overlapHours,
-    ...(owner === undefined ? {} : { owner }),
-    ...(purpose === undefined ? {} : { purpose }),
-    ...(key.expires === undefined ? {} : { expires: Math.floor(Date.parse(key.expires) / 1000) }),
-    ...(rpm === undefined ? {} : { rpm }),
-    ...(tpm === undefined ? {} : { tpm }),
-    ...(budget === undefined ? {} : { budget }),
+    ...optional({ owner, purpose, expires, rpm, tpm, budget }),
   };
 }

@@ -16,19 +16,19 @@ export function sharedStateWarnings(
   connectors: readonly ConnectorModel[],
   keys: readonly KeyModel[],
 ): string[] {
-  return connectors.flatMap(({ id, definition, container, lock }) => {
+  return connectors.flatMap(({ id, defaultTools, container, lock }) => {
     // Inside LiteLLM each call has a process of its own.
-    if (definition.transport !== "stdio" || container === undefined) return [];
+    if (container?.definition.transport !== "stdio") return [];
     const sharing = keys.filter(({ tools }) => (tools[id] ?? []).length > 0);
     const last = sharing.at(-1);
     if (last === undefined || sharing.length < 2) return [];
-    const proposed = definition.defaultTools ?? [];
+    const proposed = defaultTools ?? [];
     const beyond = Object.keys(lock).filter(
       (tool) => !proposed.includes(tool) && sharing.some(({ tools }) => tools[id]?.includes(tool)),
     );
     if (beyond.length === 0) return [];
     const why =
-      definition.defaultTools === undefined
+      defaultTools === undefined
         ? `its definition does not say which of its tools (${some(beyond)}) only read`
         : `some may call ${some(beyond)}, which its definition does not propose`;
     return [

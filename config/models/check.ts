@@ -1,3 +1,4 @@
+import { byName } from "../common/by-name.ts";
 import { type Problem, setTo, removeCommand } from "../common/problem.ts";
 import { knownProviders, usualHost } from "./providers.ts";
 import { type ModelConfig, exampleHost } from "./schema.ts";
@@ -6,13 +7,10 @@ interface ModelsConfig {
   readonly models: Readonly<Record<string, ModelConfig>>;
 }
 
-const byName = (config: ModelsConfig): [string, ModelConfig][] =>
-  Object.entries(config.models).sort(([a], [b]) => (a < b ? -1 : 1));
-
 /** Two model names that differ only in punctuation would share one variable for their key. */
 export function modelVariables(config: ModelsConfig): Problem[] {
   const owners = new Map<string, string>();
-  return byName(config).flatMap(([name]) => {
+  return byName(config.models).flatMap(([name]) => {
     const variable = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
     const owner = owners.get(variable);
     owners.set(variable, owner ?? name);
@@ -31,7 +29,7 @@ export function modelVariables(config: ModelsConfig): Problem[] {
 
 /** LiteLLM reaches only what is known to be a provider's: a call would be refused on its way out. */
 export function modelHosts(config: ModelsConfig): Problem[] {
-  return byName(config).flatMap(([name, model]) => {
+  return byName(config.models).flatMap(([name, model]) => {
     if (model.provider === "mock" || model.apiBase !== undefined || model.hosts.length > 0)
       return [];
     if (usualHost(model.model) !== undefined) return [];

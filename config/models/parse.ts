@@ -1,3 +1,4 @@
+import { optional } from "../common/optional.ts";
 import type { ModelEntry } from "./model.ts";
 import type { ModelConfig } from "./schema.ts";
 
@@ -9,7 +10,7 @@ export function modelEntry(name: string, config: ModelConfig): ModelEntry {
     model: config.model,
     apiKey: config.apiKey,
     apiKeyVariable: `MODEL_KEY_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`,
-    ...(config.apiBase === undefined ? {} : { apiBase: config.apiBase }),
+    ...optional({ apiBase: config.apiBase }),
     hosts: [...new Set(config.hosts)].sort(),
   };
 }

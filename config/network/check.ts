@@ -1,27 +1,19 @@
 import { connectorNetworks, innerNetwork } from "../common/names.ts";
-import { type Problem, setTo, didYouMean, removeCommand } from "../common/problem.ts";
-import type { Catalogue } from "../connectors/definition.ts";
-import { definitionOf } from "../connectors/instance.ts";
+import { type Problem, setTo, didYouMean, list, removeCommand } from "../common/problem.ts";
+import type { ConnectorInstance } from "../connectors/instance.ts";
 import type { ConnectorConfigs } from "../connectors/schema.ts";
 import { connectorsIn } from "./subnets.ts";
 
-interface ContainersConfig {
-  readonly connectors: ConnectorConfigs;
-}
-
 /** Ids of the connectors that have a container, and so a network of their own. */
-export function ownNetworks(config: ContainersConfig, catalogue: Catalogue): string[] {
-  return Object.keys(config.connectors)
-    .filter((id) => {
-      const connector = config.connectors[id];
-      if (connector === undefined || connector.placement === "gateway") return false;
-      const definition = definitionOf(connector, catalogue);
-      return definition !== undefined && definition.transport !== "remote";
-    })
+export function ownNetworks(instances: readonly ConnectorInstance[]): string[] {
+  return instances
+    .filter(
+      ({ entry, definition }) =>
+        entry.placement === "container" && definition.transport !== "remote",
+    )
+    .map(({ id }) => id)
     .sort();
 }
-
-const list = (words: readonly string[]): string => words.join(", ");
 
 /** Existing networks, and who is to join them. */
 export function networkParticipants(config: {
@@ -62,10 +54,10 @@ export function networkParticipants(config: {
 
 /** A range that is too small even where nobody else has any of it. */
 export function rangeSize(
-  config: ContainersConfig & { readonly networkRange: string },
-  catalogue: Catalogue,
+  config: { readonly networkRange: string },
+  instances: readonly ConnectorInstance[],
 ): Problem[] {
-  const wanted = ownNetworks(config, catalogue).length;
+  const wanted = ownNetworks(instances).length;
   const room = connectorsIn(config.networkRange);
   if (wanted <= room) return [];
   return [

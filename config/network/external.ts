@@ -1,7 +1,5 @@
 import { byName } from "../common/by-name.ts";
-import type { Catalogue } from "../connectors/definition.ts";
-import { definitionOf } from "../connectors/instance.ts";
-import type { ConnectorConfigs } from "../connectors/schema.ts";
+import { type ConnectorInstance, sortedInstances } from "../connectors/instance.ts";
 import type { DatabaseConfig } from "../database/schema.ts";
 import type { IngressConfig } from "../edge/ingress-schema.ts";
 
@@ -32,12 +30,11 @@ function joinedNetworks(config: JoiningConfig): Record<string, string[]> {
  * that run elsewhere are reached by the relay: it joins for them, and wherever the proxy is to.
  */
 export function externalNetworks(
-  config: JoiningConfig & { readonly connectors: ConnectorConfigs },
-  catalogue: Catalogue,
+  config: JoiningConfig,
+  instances: readonly ConnectorInstance[],
 ): Record<string, string[]> {
-  const remote = Object.keys(config.connectors).filter(
-    (id) =>
-      definitionOf(config.connectors[id] ?? { inputs: {} }, catalogue)?.transport === "remote",
+  const remote = instances.flatMap(({ id, definition }) =>
+    definition.transport === "remote" ? [id] : [],
   );
   const members = new Map(
     Object.entries(joinedNetworks(config)).map(([network, names]) => [network, new Set(names)]),
@@ -46,9 +43,8 @@ export function externalNetworks(
     if (remote.length > 0 && names.has("proxy")) names.add("relay");
     for (const id of remote) if (names.delete(id)) names.add("relay");
   }
-  for (const [id, connector] of byName(config.connectors)) {
-    const definition = definitionOf(connector, catalogue);
-    if (definition === undefined || definition.transport === "remote") continue;
+  for (const { id, definition } of sortedInstances(instances)) {
+    if (definition.transport === "remote") continue;
     for (const network of definition.networks)
       members.set(network, (members.get(network) ?? new Set()).add(id));
   }

@@ -51,3 +51,5 @@ export const proxy = z
     }),
   })
   .prefault({});
+
+export type ProxyConfig = z.output<typeof proxy>;

@@ -22,7 +22,9 @@ export function npmFindings(where: string, json: string): readonly Finding[] | u
   const all = Object.values(parsed.data.vulnerabilities).flatMap((one) => one.via);
   const own = all.filter((one) => typeof one !== "string");
   const named = own.map(({ url, name, range }) => ({
-    ...{ where, name, version: range },
+    where,
+    name,
+    version: range,
     id: url.replace(/^.*\//, ""),
   }));
   return [...new Map(named.map((one) => [`${one.name} ${one.id}`, one])).values()];
@@ -48,7 +50,9 @@ export function pipFindings(where: string, json: string): readonly Finding[] | u
   if (parsed.data.dependencies.some((one) => one.skip_reason !== undefined)) return undefined;
   return parsed.data.dependencies.flatMap(({ name, version, vulns }) =>
     vulns.map(({ id, aliases }) => ({
-      ...{ where, version, name: pythonName(name) },
+      where,
+      version,
+      name: pythonName(name),
       id: bestId([id, ...aliases]),
     })),
   );

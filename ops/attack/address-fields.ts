@@ -175,15 +175,19 @@ export const providers: readonly Piece[] = [
   {
     name: "a file of the proxy's as a credential, azure",
     of: ({ listener }) => ({
-      ...{ custom_llm_provider: "azure", api_base: listener, api_version: "2024-06-01" },
+      custom_llm_provider: "azure",
+      api_base: listener,
+      api_version: "2024-06-01",
       azure_ad_token: `oidc/file/${secretsFile}`,
     }),
   },
   {
     name: "a file of the proxy's as a credential, bedrock",
     of: ({ listener }) => ({
-      ...{ custom_llm_provider: "bedrock", aws_region_name: "us-east-1" },
-      ...{ aws_role_name: "arn:aws:iam::123456789012:role/x", aws_session_name: "x" },
+      custom_llm_provider: "bedrock",
+      aws_region_name: "us-east-1",
+      aws_role_name: "arn:aws:iam::123456789012:role/x",
+      aws_session_name: "x",
       aws_web_identity_token: `oidc/file/${secretsFile}`,
       aws_sts_endpoint: listener,
     }),
@@ -191,7 +195,9 @@ export const providers: readonly Piece[] = [
   {
     name: "a file of the proxy's as a credential, vertex_ai",
     of: ({ listener }) => ({
-      ...{ custom_llm_provider: "vertex_ai", vertex_project: "x", vertex_location: "us-central1" },
+      custom_llm_provider: "vertex_ai",
+      vertex_project: "x",
+      vertex_location: "us-central1",
       vertex_credentials: JSON.stringify({
         type: "external_account",
         audience: "x",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { run } from "../../components/host/exec.ts";
+import { optional } from "../../config/common/optional.ts";
 
 /** A container of the deployment, as Docker tells it. */
 export interface Container {
@@ -60,7 +61,7 @@ export function readContainers(json: string): readonly Container[] {
 
 /** Docker's answer, or nothing: no Docker here, or none of the deployment's. */
 async function docker(args: readonly string[], stdin?: string): Promise<string | undefined> {
-  const ran = await run("docker", [...args], stdin === undefined ? {} : { stdin });
+  const ran = await run("docker", [...args], optional({ stdin }));
   return ran.code === 0 ? ran.stdout : undefined;
 }
 
@@ -106,8 +107,22 @@ export async function inNetworkOf(
 ): Promise<unknown> {
   const text = await docker(
     [
-      ...["run", "--rm", "-i", "--network", `container:${container}`, "--user", "65534:65534"],
-      ...["--cap-drop", "ALL", "--memory", "256m", "--entrypoint", "python3", image, "-c", program],
+      "run",
+      "--rm",
+      "-i",
+      "--network",
+      `container:${container}`,
+      "--user",
+      "65534:65534",
+      "--cap-drop",
+      "ALL",
+      "--memory",
+      "256m",
+      "--entrypoint",
+      "python3",
+      image,
+      "-c",
+      program,
     ],
     JSON.stringify(input),
   );

@@ -73,8 +73,15 @@ function answer(path: string, response: ServerResponse, mark: string): void {
     model: "x",
     output: [{ type: "message", id: "m", role: "assistant", status: "completed", content }],
     usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
-    ...{ error: null, incomplete_details: null, instructions: null, metadata: {} },
-    ...{ parallel_tool_calls: false, temperature: 1, tool_choice: "auto", tools: [], top_p: 1 },
+    error: null,
+    incomplete_details: null,
+    instructions: null,
+    metadata: {},
+    parallel_tool_calls: false,
+    temperature: 1,
+    tool_choice: "auto",
+    tools: [],
+    top_p: 1,
   };
   response
     .writeHead(200, { "Content-Type": "application/json" })

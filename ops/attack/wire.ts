@@ -26,7 +26,11 @@ function sendParsed(base: URL, { method, path, headers, body }: Ask): Promise<An
     const make = protocol === "https:" ? secureRequest : request;
     const sent = make(
       {
-        ...{ hostname, port, method, path, agent: false },
+        hostname,
+        port,
+        method,
+        path,
+        agent: false,
         headers: {
           ...headers,
           ...(body === undefined ? {} : { "Content-Length": content.length }),

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { run } from "../../components/host/exec.ts";
 import { readCatalogue } from "../../config/connectors/catalogue.ts";
+import type { ConfigContext } from "../../config/connectors/context.ts";
 import type { GatewayModel } from "../../config/model.ts";
-import { type ParseContext, parseConfig } from "../../config/parse.ts";
+import { parseConfig } from "../../config/parse.ts";
 import { renderProblems } from "../../config/problems.ts";
 import { readMirror, readToolsLock } from "../../config/read.ts";
 import { type ParsedConfig, configSchema } from "../../config/schema.ts";
@@ -26,7 +27,7 @@ export async function stackConfig(): Promise<
   | {
       readonly config: ParsedConfig;
       readonly model: GatewayModel;
-      readonly mirror: ParseContext["mirror"];
+      readonly mirror: ConfigContext["mirror"];
     }
   | undefined
 > {
@@ -52,7 +53,7 @@ function rawOf(json: string): Readonly<Record<string, unknown>> {
   );
 }
 
-function modelOf(raw: unknown, context: Partial<ParseContext>): GatewayModel {
+function modelOf(raw: unknown, context: Partial<ConfigContext>): GatewayModel {
   const result = parseConfig(raw, {
     root: process.cwd(),
     catalogue: readCatalogue(resolve("mcp-connectors")),

@@ -75,7 +75,8 @@ export class ToolReader {
       });
     if (connector.container === undefined)
       return this.#ask("", [], this.#others, {
-        ...{ transport, headers },
+        transport,
+        headers,
         // There is no relay yet.
         url: connector.remote?.href ?? url,
       });
@@ -94,14 +95,28 @@ export class ToolReader {
     const [entrypoint = "", ...command] = programOf(definition, 64);
     await this.#docker(
       [
-        ...["run", "-d", "--name", name, "--network", this.#network, "--user", container.user],
-        ...["--cap-drop", "ALL", "--label", "mcp-gateway.tools-lock=true"],
-        ...["--volume", `${join(checkout, "components/connectors/files")}:${mounted.config}:ro`],
+        "run",
+        "-d",
+        "--name",
+        name,
+        "--network",
+        this.#network,
+        "--user",
+        container.user,
+        "--cap-drop",
+        "ALL",
+        "--label",
+        "mcp-gateway.tools-lock=true",
+        "--volume",
+        `${join(checkout, "components/connectors/files")}:${mounted.config}:ro`,
         // By name alone: what is in the arguments everyone on this machine can read.
         ...Object.keys(environment).flatMap((variable) => ["-e", variable]),
         ...Object.entries(definition.tmpfs).flatMap(([at, flags]) => ["--tmpfs", `${at}:${flags}`]),
         ...this.#mounts(connector),
-        ...["--entrypoint", entrypoint, container.image, ...command],
+        "--entrypoint",
+        entrypoint,
+        container.image,
+        ...command,
       ],
       "",
       environment,
@@ -127,9 +142,18 @@ export class ToolReader {
     server: Readonly<Record<string, unknown>>,
   ): Promise<ListedTool[]> {
     const id = await this.#docker([
-      ...["create", "--rm", "-i", "--network", this.#network, ...options],
-      ...["--volume", `${join(checkout, "guard")}:${mounted.config}:ro`],
-      ...["--entrypoint", "python3", this.#client, "-c"],
+      "create",
+      "--rm",
+      "-i",
+      "--network",
+      this.#network,
+      ...options,
+      "--volume",
+      `${join(checkout, "guard")}:${mounted.config}:ro`,
+      "--entrypoint",
+      "python3",
+      this.#client,
+      "-c",
       `${before}\nimport runpy, sys\nsys.path.insert(0, "${mounted.config}")\nrunpy.run_module("list_tools", run_name="__main__")`,
     ]);
     for (const network of networks) await this.#docker(["network", "connect", network, id]);
@@ -144,10 +168,10 @@ export class ToolReader {
   }
 
   /** The stack's own paths; where there are none, empty places, for servers that want some. */
-  #mounts({ mounts, definition }: ConnectorModel): string[] {
+  #mounts({ mounts, container, process: program }: ConnectorModel): string[] {
     if (mounts.length > 0)
       return mounts.flatMap(({ source, target }) => ["--volume", `${source}:${target}:ro`]);
-    return Object.values(definition.inputs).flatMap(({ mount }) =>
+    return Object.values((container ?? program)?.definition.inputs ?? {}).flatMap(({ mount }) =>
       mount === undefined ? [] : ["--tmpfs", `${mount}:size=1m`],
     );
   }

@@ -65,8 +65,14 @@ export const network = (name: string): Promise<string> =>
 /** A network with the options of the gateway's own inner one: without a way anywhere. */
 export const closedNetwork = (name: string): Promise<string> =>
   dockerOk([
-    ...["network", "create", "--label", label, "--internal"],
-    ...["--opt", "com.docker.network.bridge.inhibit_ipv4=true", name],
+    "network",
+    "create",
+    "--label",
+    label,
+    "--internal",
+    "--opt",
+    "com.docker.network.bridge.inhibit_ipv4=true",
+    name,
   ]);
 
 /** Removes containers, then networks; what is not there is no matter. */

@@ -7,11 +7,17 @@ export function edgeModel(
 ): EdgeModel {
   return {
     gateway: {
-      ...{ host: "gateway.test", port: 4000, bind: "0.0.0.0", url: "http://gateway.test:4000" },
+      host: "gateway.test",
+      port: 4000,
+      bind: "0.0.0.0",
+      url: "http://gateway.test:4000",
       ...gateway,
     },
     edge: {
-      ...{ image: "haproxy:3.0-alpine", user: "99:99", memoryMb: 128, hosts: ["other.test"] },
+      image: "haproxy:3.0-alpine",
+      user: "99:99",
+      memoryMb: 128,
+      hosts: ["other.test"],
       sources: ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
       trustedProxies: [],
       limits: {

@@ -168,16 +168,26 @@ export async function realEdge(
     await docker.network(name.network);
     writeFileSync(join(place.path, "upstream.py"), upstream, { mode: 0o644 });
     await docker.start(name.upstream, [
-      ...["--network", name.network, "--network-alias", "mcp-litellm-proxy"],
-      ...["--publish", "127.0.0.1::9000", docker.image(docker.images.python)],
-      ...["python3", "-c", upstream],
+      "--network",
+      name.network,
+      "--network-alias",
+      "mcp-litellm-proxy",
+      "--publish",
+      "127.0.0.1::9000",
+      docker.image(docker.images.python),
+      "python3",
+      "-c",
+      upstream,
     ]);
     const image = docker.image(docker.images.haproxy);
     const id = await docker.dockerOk(["image", "inspect", "-f", "{{.Id}}", image]);
     const script = applyHaproxy({
       roots: false,
-      ...{ container: name.edge, directory, image: id },
-      ...{ networks: [name.network], owner: "99:99" },
+      container: name.edge,
+      directory,
+      image: id,
+      networks: [name.network],
+      owner: "99:99",
     });
     const apply = (files: readonly HostFile[]) => sh(script, haproxyInput(files));
     const ran = apply(
@@ -187,22 +197,33 @@ export async function realEdge(
     );
     if (ran.code !== 0) throw new Error(`the edge's files: ${ran.stderr}`);
     await docker.start(name.edge, [
-      ...[
-        "--network",
-        name.network,
-        "--network-alias",
-        "mcp-edge",
-        "--init",
-        "--user",
-        "99:99",
-        "--cap-drop",
-        "ALL",
-      ],
-      ...["--read-only", "--security-opt", "no-new-privileges:true", "--memory", "128m"],
-      ...["--publish", "127.0.0.1::4000", "--publish", "127.0.0.1::4001"],
+      "--network",
+      name.network,
+      "--network-alias",
+      "mcp-edge",
+      "--init",
+      "--user",
+      "99:99",
+      "--cap-drop",
+      "ALL",
+      "--read-only",
+      "--security-opt",
+      "no-new-privileges:true",
+      "--memory",
+      "128m",
+      "--publish",
+      "127.0.0.1::4000",
+      "--publish",
+      "127.0.0.1::4001",
       ...model.ports.flatMap(({ port }) => ["--publish", `127.0.0.1::${port}`]),
-      ...["--mount", `type=bind,source=${directory},target=/etc/mcp-gateway,readonly`, image],
-      ...["haproxy", "-W", "-db", "-f", "/etc/mcp-gateway/current/haproxy.cfg"],
+      "--mount",
+      `type=bind,source=${directory},target=/etc/mcp-gateway,readonly`,
+      image,
+      "haproxy",
+      "-W",
+      "-db",
+      "-f",
+      "/etc/mcp-gateway/current/haproxy.cfg",
     ]);
     const url = await docker.published(name.edge, 4000);
     const adminUrl = await docker.published(name.edge, 4001);
@@ -225,16 +246,14 @@ export async function realEdge(
     });
     await seen();
     return {
-      ...{
-        url,
-        adminUrl,
-        portUrls,
-        seen,
-        apply,
-        remove,
-        container: name.edge,
-        upstream: name.upstream,
-      },
+      url,
+      adminUrl,
+      portUrls,
+      seen,
+      apply,
+      remove,
+      container: name.edge,
+      upstream: name.upstream,
       fromContainer: async (address) => {
         const python = `import urllib.request as u, urllib.error as e
 try: print(u.urlopen(u.Request("${address}", headers={"Host": "localhost"})).status)

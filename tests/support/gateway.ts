@@ -3,19 +3,18 @@ import { join } from "node:path";
 import { sampleUri } from "../../components/database/sample-data.ts";
 import { databaseUri, setupSql } from "../../components/database/setup-sql.ts";
 import { litellmConfig } from "../../components/litellm/config-file.ts";
-import { proxyEgressConfig } from "../../components/litellm/egress-config.ts";
 import { proxyVariables } from "../../components/litellm/egress.ts";
 import { type GuardRow, guardPolicy, locksOf } from "../../components/litellm/guard-policy.ts";
 import { proxyFiles } from "../../components/litellm/proxy.ts";
 import { rootOf } from "../../components/litellm/read-only.ts";
 import { rootsFile } from "../../components/litellm/roots.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
-import { wayOut } from "../../components/litellm/way-out.ts";
 import { relayFiles, upstreams } from "../../components/relay/relay-config.ts";
 import { hostScript } from "../../components/shell/script.ts";
 import { squidPort } from "../../components/squid/squid-config.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { readToolsLock } from "../../config/read.ts";
+import { type Closed, startEgress, startFront } from "./closed-network.ts";
 import * as docker from "./docker.ts";
 import { reader, startSamples } from "./samples.ts";
 import { scratch, sh } from "./shell.ts";
@@ -66,13 +65,6 @@ export interface RealGateway {
   readonly remove: () => Promise<void>;
 }
 
-export interface Closed {
-  /** Networks of the only way out, a Squid; the tests come in through the first. */
-  readonly outside: readonly string[];
-  /** PEM of the authority that the model providers have their certificates of. */
-  readonly privateRoots: string;
-}
-
 export interface RealGatewayOptions {
   /** The guard's rows, to begin with. */
   readonly rows?: readonly GuardRow[];
@@ -90,50 +82,6 @@ export interface RealGatewayOptions {
   readonly closed?: Closed;
   /** Makes another config.yaml of the rendered one. */
   readonly config?: (rendered: string) => string;
-}
-
-/** LiteLLM's way out, as deployed. */
-async function startEgress(
-  { egress, network }: { readonly egress: string; readonly network: string },
-  place: string,
-  model: GatewayModel,
-  { outside }: Closed,
-): Promise<void> {
-  writeFileSync(join(place, "egress.cfg"), proxyEgressConfig(wayOut(model)), { mode: 0o644 });
-  await docker.start(egress, [
-    ...["--network", network, "--user", "13:13", "--cap-drop", "ALL", "--read-only"],
-    ...["--tmpfs", "/tmp:size=4m", "--memory", `${model.egressProxy.memoryMb}m`],
-    ...["--volume", `${join(place, "egress.cfg")}:/etc/mcp-gateway/egress.cfg:ro`],
-    ...["--entrypoint", "squid", docker.image(model.egressProxy.image)],
-    ...["-N", "-f", "/etc/mcp-gateway/egress.cfg"],
-  ]);
-  for (const one of outside) await docker.dockerOk(["network", "connect", one, egress]);
-  await docker.until(egress, 20, async () => {
-    const probe = ["bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${squidPort}`];
-    return (await docker.docker(["exec", egress, ...probe])).code === 0;
-  });
-}
-
-/** Nothing of a closed network can be published: what lets the tests in stands on two. */
-async function startFront(
-  { front, network }: { readonly front: string; readonly network: string },
-  place: string,
-  { outside }: Closed,
-): Promise<void> {
-  const config = [
-    ...["defaults", "  mode tcp", "  timeout connect 2s", "  timeout client 1h"],
-    ...["  timeout server 1h", "listen front", "  bind :4000"],
-    ...["  server proxy mcp-litellm-proxy:4000"],
-  ];
-  writeFileSync(join(place, "front.cfg"), `${config.join("\n")}\n`, { mode: 0o644 });
-  await docker.start(front, [
-    ...["--network", outside[0] ?? "", "--publish", "127.0.0.1::4000"],
-    ...["--volume", `${join(place, "front.cfg")}:/front.cfg:ro`],
-    ...[docker.image(docker.images.haproxy), "sh", "-c"],
-    // Its configuration names what only the other network knows.
-    "until getent hosts mcp-litellm-proxy >/dev/null; do sleep 0.1; done; exec haproxy -db -f /front.cfg",
-  ]);
-  await docker.dockerOk(["network", "connect", network, front]);
 }
 
 export async function realGateway(
@@ -159,7 +107,8 @@ export async function realGateway(
     place.remove();
   };
   const on = (...aliases: string[]): string[] => [
-    ...["--network", name.network],
+    "--network",
+    name.network,
     ...aliases.flatMap((alias) => ["--network-alias", alias]),
   ];
   const psql = (sql: string) =>
@@ -171,16 +120,29 @@ export async function realGateway(
     writeFileSync(join(place.path, "password"), "example0", { mode: 0o644 });
     await docker.start(name.database, [
       ...on("mcp-litellm-postgres"),
-      ...["--user", "70:70", "--env", "PGDATA=/var/lib/postgresql/data/pgdata"],
-      ...["--env", "POSTGRES_PASSWORD_FILE=/run/secrets/password"],
-      ...["--volume", `${join(place.path, "password")}:/run/secrets/password:ro`],
-      ...["--tmpfs", "/var/lib/postgresql/data:mode=1777", docker.image(docker.images.postgres)],
+      "--user",
+      "70:70",
+      "--env",
+      "PGDATA=/var/lib/postgresql/data/pgdata",
+      "--env",
+      "POSTGRES_PASSWORD_FILE=/run/secrets/password",
+      "--volume",
+      `${join(place.path, "password")}:/run/secrets/password:ro`,
+      "--tmpfs",
+      "/var/lib/postgresql/data:mode=1777",
+      docker.image(docker.images.postgres),
     ]);
     copyFileSync("components/mock-model/files/server.py", join(place.path, "server.py"));
     await docker.start(name.models, [
-      ...[...on("mcp-mock-model", "models.test"), "--publish", "127.0.0.1::8080"],
-      ...["--volume", `${join(place.path, "server.py")}:/srv/server.py:ro`],
-      ...[docker.image(docker.images.python), "python3", "-c", options.provider ?? provider],
+      ...on("mcp-mock-model", "models.test"),
+      "--publish",
+      "127.0.0.1::8080",
+      "--volume",
+      `${join(place.path, "server.py")}:/srv/server.py:ro`,
+      docker.image(docker.images.python),
+      "python3",
+      "-c",
+      options.provider ?? provider,
     ]);
     await docker.until(name.database, 60, async () => {
       const probe = ["pg_isready", "-q", "-h", "127.0.0.1"];
@@ -195,12 +157,13 @@ export async function realGateway(
     await startSamples(name.samples, place.path, on("mcp-planets-samples"));
     await docker.start(name.planets, [
       ...on("mcp-planets"),
-      ...[
-        "--env",
-        `DATABASE_URI=${sampleUri("mcp-planets-samples", reader.role, reader.password, "planets")}`,
-      ],
+      "--env",
+      `DATABASE_URI=${sampleUri("mcp-planets-samples", reader.role, reader.password, "planets")}`,
       docker.image(docker.images.postgresMcp),
-      ...["postgres-mcp", "--transport=sse", "--sse-host=0.0.0.0", "--sse-port=8686"],
+      "postgres-mcp",
+      "--transport=sse",
+      "--sse-host=0.0.0.0",
+      "--sse-port=8686",
       "--access-mode=restricted",
     ]);
     const relay = join(place.path, "relay");
@@ -214,9 +177,20 @@ export async function realGateway(
       writeFileSync(join(relay, file.name), content, { mode: 0o644 });
     }
     await docker.start(name.relay, [
-      ...[...on("mcp-relay"), "--user", "99:99", "--cap-drop", "ALL", "--read-only"],
-      ...["--volume", `${relay}:/etc/mcp-gateway:ro`, docker.image(docker.images.haproxy)],
-      ...["haproxy", "-W", "-db", "-f", "/etc/mcp-gateway/haproxy.cfg"],
+      ...on("mcp-relay"),
+      "--user",
+      "99:99",
+      "--cap-drop",
+      "ALL",
+      "--read-only",
+      "--volume",
+      `${relay}:/etc/mcp-gateway:ro`,
+      docker.image(docker.images.haproxy),
+      "haproxy",
+      "-W",
+      "-db",
+      "-f",
+      "/etc/mcp-gateway/haproxy.cfg",
     ]);
     const config = join(place.path, "config");
     mkdirSync(config);
@@ -256,7 +230,9 @@ export async function realGateway(
     if (closed !== undefined) await startEgress(name, place.path, model, closed);
     const root = rootOf(model.proxy);
     await docker.start(name.proxy, [
-      ...[...on("mcp-litellm-proxy"), "--cap-drop", "ALL"],
+      ...on("mcp-litellm-proxy"),
+      "--cap-drop",
+      "ALL",
       ...(closed === undefined
         ? ["--publish", "127.0.0.1::4000"]
         : ["--dns", "127.0.0.1", "--dns-option", "attempts:1", "--dns-option", "timeout:1"]),
@@ -266,12 +242,19 @@ export async function realGateway(
         ...root.environment,
         ...(closed === undefined ? {} : proxyVariables(`http://${name.egress}:${squidPort}`)),
       }).flatMap(([variable, value]) => ["--env", `${variable}=${value}`]),
-      ...["--env", `MCP_GATEWAY_SESSION_IDLE=${options.sessionIdle ?? 30}`],
-      ...["--env", `MCP_GATEWAY_LIMITS=${JSON.stringify(options.limits ?? {})}`],
-      ...["--volume", `${config}:/etc/mcp-gateway:ro`],
-      ...["--volume", `${policy}:/etc/mcp-gateway-policy:ro`],
-      ...["--volume", `${join(place.path, "proxy.env")}:/run/secrets/mcp-gateway.env:ro`],
-      ...["--entrypoint", "/bin/sh", docker.image(docker.images.litellm)],
+      "--env",
+      `MCP_GATEWAY_SESSION_IDLE=${options.sessionIdle ?? 30}`,
+      "--env",
+      `MCP_GATEWAY_LIMITS=${JSON.stringify(options.limits ?? {})}`,
+      "--volume",
+      `${config}:/etc/mcp-gateway:ro`,
+      "--volume",
+      `${policy}:/etc/mcp-gateway-policy:ro`,
+      "--volume",
+      `${join(place.path, "proxy.env")}:/run/secrets/mcp-gateway.env:ro`,
+      "--entrypoint",
+      "/bin/sh",
+      docker.image(docker.images.litellm),
       "/etc/mcp-gateway/entrypoint.sh",
     ]);
     if (closed !== undefined) await startFront(name, place.path, closed);

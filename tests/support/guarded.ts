@@ -130,11 +130,20 @@ export async function startNotes(
   port: number,
 ): Promise<string> {
   await docker.start(name, [
-    ...["--network", network, "--network-alias", alias, "--env", `PORT=${port}`],
-    ...["--publish", `127.0.0.1::${port}`],
-    ...["--volume", `${resolve("tests/support/notes-server.py")}:/srv/notes.py:ro`],
+    "--network",
+    network,
+    "--network-alias",
+    alias,
+    "--env",
+    `PORT=${port}`,
+    "--publish",
+    `127.0.0.1::${port}`,
+    "--volume",
+    `${resolve("tests/support/notes-server.py")}:/srv/notes.py:ro`,
     // Another release of the MCP SDK than LiteLLM's, as servers have.
-    ...["--entrypoint", "/opt/bridge/bin/python3", docker.image(docker.images.bridge)],
+    "--entrypoint",
+    "/opt/bridge/bin/python3",
+    docker.image(docker.images.bridge),
     "/srv/notes.py",
   ]);
   const url = await docker.published(name, port);

@@ -78,8 +78,15 @@ export async function sharedServer(
   try {
     await network(name.network);
     await start(name.container, [
-      ...["--network", name.network, "--network-alias", "postgres", "--user", "70:70"],
-      ...["--env", `POSTGRES_PASSWORD=${admin.password}`, image(images.postgres)],
+      "--network",
+      name.network,
+      "--network-alias",
+      "postgres",
+      "--user",
+      "70:70",
+      "--env",
+      `POSTGRES_PASSWORD=${admin.password}`,
+      image(images.postgres),
     ]);
     await until(name.container, 60, async () => {
       await dockerOk(["exec", name.container, "pg_isready", "-q", "-h", "127.0.0.1"]);
@@ -96,19 +103,22 @@ export async function sharedServer(
     remove,
     as: (role, password, database, query) =>
       runOnce([
-        ...["--network", name.network, "--env", `PGPASSWORD=${password}`, "--entrypoint", "psql"],
-        ...[
-          image(images.postgres),
-          "-qXAt",
-          "-h",
-          "postgres",
-          "-U",
-          role,
-          "-d",
-          database,
-          "-c",
-          query,
-        ],
+        "--network",
+        name.network,
+        "--env",
+        `PGPASSWORD=${password}`,
+        "--entrypoint",
+        "psql",
+        image(images.postgres),
+        "-qXAt",
+        "-h",
+        "postgres",
+        "-U",
+        role,
+        "-d",
+        database,
+        "-c",
+        query,
       ]),
     others: async () => {
       const dump = (database: string) =>

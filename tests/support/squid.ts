@@ -40,8 +40,17 @@ export const askProxy = (
   target: string,
 ): Promise<string> =>
   dockerOk([
-    ...["run", "--rm", "--network", network, image(images.python)],
-    ...["python3", "-c", client, kind, proxy, target],
+    "run",
+    "--rm",
+    "--network",
+    network,
+    image(images.python),
+    "python3",
+    "-c",
+    client,
+    kind,
+    proxy,
+    target,
   ]);
 
 /**
@@ -56,10 +65,30 @@ export async function startSquid(
 ): Promise<void> {
   writeFileSync(join(directory, `${name}.cfg`), egressConfig(egress), { mode: 0o644 });
   await dockerOk([
-    ...["create", "--name", name, "--label", "mcp-gateway.test=true", "--network", inner],
-    ...["--user", "13:13", "--cap-drop", "ALL", "--read-only", "--tmpfs", "/tmp:size=4m"],
-    ...["--memory", "128m", "--volume", `${directory}:/c:ro`, "--entrypoint", "squid"],
-    ...[image(configSchema.parse({}).egressProxy.image), "-N", "-f", `/c/${name}.cfg`],
+    "create",
+    "--name",
+    name,
+    "--label",
+    "mcp-gateway.test=true",
+    "--network",
+    inner,
+    "--user",
+    "13:13",
+    "--cap-drop",
+    "ALL",
+    "--read-only",
+    "--tmpfs",
+    "/tmp:size=4m",
+    "--memory",
+    "128m",
+    "--volume",
+    `${directory}:/c:ro`,
+    "--entrypoint",
+    "squid",
+    image(configSchema.parse({}).egressProxy.image),
+    "-N",
+    "-f",
+    `/c/${name}.cfg`,
   ]);
   for (const one of outer) await dockerOk(["network", "connect", one, name]);
   await dockerOk(["start", name]);

@@ -38,7 +38,10 @@ export async function topologyOf(model: GatewayModel): Promise<Topology> {
     .map(({ inputs }) => inputs as unknown as WantedNetwork);
   for (const { name, internal, options, ipamConfigs } of networks)
     await dockerOk([
-      ...["network", "create", "--label", "mcp-gateway.test=true"],
+      "network",
+      "create",
+      "--label",
+      "mcp-gateway.test=true",
       ...(internal === true ? ["--internal"] : []),
       ...Object.entries(options ?? {}).flatMap(([key, value]) => ["--opt", `${key}=${value}`]),
       ...(ipamConfigs ?? []).flatMap((one) => ["--subnet", one.subnet, "--gateway", one.gateway]),
@@ -59,11 +62,15 @@ export async function topologyOf(model: GatewayModel): Promise<Topology> {
       const { networksAdvanced, dns, dnsOpts } = wanted(resource);
       const [first] = networksAdvanced;
       return [
-        ...["--network", first?.name ?? ""],
+        "--network",
+        first?.name ?? "",
         ...(first?.aliases ?? []).flatMap((alias) => ["--network-alias", alias]),
         ...(dns ?? []).flatMap((server) => ["--dns", server]),
         ...(dnsOpts ?? []).flatMap((option) => ["--dns-opt", option]),
-        ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"],
+        "--cap-drop",
+        "ALL",
+        "--security-opt",
+        "no-new-privileges:true",
       ];
     },
     join: async (resource, container) => {

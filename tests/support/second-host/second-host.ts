@@ -136,8 +136,15 @@ docker network prune -f; docker volume ls -q | xargs -r docker volume rm`);
     const machine = spawn(
       "unshare",
       [
-        ...["--mount", "--net", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc"],
-        ...["bash", join(here, "machine.sh")],
+        "--mount",
+        "--net",
+        "--pid",
+        "--uts",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+        "bash",
+        join(here, "machine.sh"),
       ],
       { env: { ...process.env, PLACE: this.place, NAME: "linuxserver", DOCKER_HOST: "" } },
     );
@@ -169,10 +176,20 @@ docker network prune -f; docker volume ls -q | xargs -r docker volume rm`);
 
   #sshArguments(user: string, options: readonly string[] = []): string[] {
     return [
-      ...["-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"],
-      ...["-o", `KnownHostsCommand=/bin/echo %H ${this.hostKey}`],
-      ...["-i", this.privateKeyFile, "-o", "IdentitiesOnly=yes"],
-      ...[...options, `${user}@${this.address}`],
+      "-F",
+      "none",
+      "-o",
+      "BatchMode=yes",
+      "-o",
+      "StrictHostKeyChecking=yes",
+      "-o",
+      `KnownHostsCommand=/bin/echo %H ${this.hostKey}`,
+      "-i",
+      this.privateKeyFile,
+      "-o",
+      "IdentitiesOnly=yes",
+      ...options,
+      `${user}@${this.address}`,
     ];
   }
 

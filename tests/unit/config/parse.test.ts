@@ -19,16 +19,18 @@ const connector = (id: string) => {
 };
 
 it("derives everything of a connector from its id and its entry", () => {
-  const { definition, ...rest } = connector("planets");
-  expect(definition).toBe(catalogue["postgres"]);
-  expect(rest).toEqual({
+  const planets = connector("planets");
+  expect(planets.container?.definition).toBe(catalogue["postgres"]);
+  expect(planets).toEqual({
     id: "planets",
     alias: "db",
     serverName: "mcp_planets",
     host: "mcp-planets",
+    title: "PostgreSQL",
+    description: "PostgreSQL tools",
     transport: "sse",
     container: {
-      definition,
+      definition: catalogue["postgres"],
       image: "example/postgres-mcp:1.0",
       user: "1000:1000",
       egress: { mode: "open" },

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { envFile, shellQuote, shellVariables } from "../../../../components/shell/shell.ts";
+import { envFile, shellVariables } from "../../../../components/shell/shell.ts";
+import { shellQuote } from "../../../../config/common/shell-quote.ts";
 import { sh } from "../../../support/shell.ts";
 
 const nasty = [

@@ -89,7 +89,7 @@ describe("the file", () => {
     const { connectors } = readToolsLock(checkout);
     const catalogue = readCatalogue(inCheckout("mcp-connectors"));
     const locked = Object.entries(catalogue).flatMap(([name, definition]) =>
-      toolsOfItsOwn(definition) ? [] : [[name, lockSource({ inputs: {} }, definition)]],
+      toolsOfItsOwn(definition) ? [] : [[name, lockSource(definition, {})]],
     );
     expect(Object.entries(connectors).map(([name, { image }]) => [name, image])).toEqual(locked);
     expect(locked.map(([name]) => name)).toEqual([
