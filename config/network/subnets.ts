@@ -48,10 +48,19 @@ export function subnets(
 ): Subnets | undefined {
   const whole = blockOf(range);
   if (whole === undefined) return undefined;
-  const used = taken.flatMap((text) => blockOf(text) ?? []);
+  const held = taken.flatMap((text) => blockOf(text) ?? []);
+  // Connectors' blocks are all of one size, so two of them overlap only where they begin alike.
+  const starts = new Set<number>();
   const take = (block: Block): Block | undefined => {
-    if (!contains(whole, block) || used.some((one) => overlap(one, block))) return undefined;
-    used.push(block);
+    if (!contains(whole, block) || held.some((one) => overlap(one, block))) return undefined;
+    if (block.size === connectorSize) {
+      if (starts.has(block.start)) return undefined;
+      starts.add(block.start);
+    } else {
+      if ([...starts].some((start) => overlap({ start, size: connectorSize }, block)))
+        return undefined;
+      held.push(block);
+    }
     return block;
   };
   const kept = (text: string | undefined, size: number): Block | undefined => {
