@@ -17,13 +17,17 @@ EVERY, WAIT, PATIENCE = 5, 5, 60
 FAILED = 2
 
 
+class EngineGone(Exception):
+    """Prisma's query engine has ended: its client starts no other, so waiting helps nobody."""
+
+
 class Health:
     """What the last looks have seen."""
 
     def __init__(self, look, log, now=time.monotonic, leave=None):
         self._look, self._log, self._now = look, log, now
         self._leave = leave or (lambda: os.kill(os.getpid(), signal.SIGTERM))
-        self._failures, self._since, self.problem = 0, None, None
+        self._failures, self._since = 0, None
 
     @property
     def serving(self):
@@ -34,16 +38,16 @@ class Health:
         try:
             await asyncio.wait_for(self._look(), WAIT)
         except Exception as error:
-            self._failed(type(error).__name__)
+            self._failed(error)
         else:
             if not self.serving:
                 self._log({"gate": "health", "state": "serving"})
-            self._failures, self._since, self.problem = 0, None, None
+            self._failures, self._since = 0, None
 
-    def _failed(self, problem):
+    def _failed(self, error):
         self._failures += 1
         self._since = self._since if self._since is not None else self._now()
-        self.problem = problem
+        problem = type(error).__name__
         if self._failures == FAILED:
             self._log(
                 {
@@ -52,7 +56,8 @@ class Health:
                     "reason": f"the database does not answer: {problem}",
                 }
             )
-        if self._now() - self._since >= PATIENCE:
+        lost = isinstance(error, EngineGone) and not self.serving
+        if lost or self._now() - self._since >= PATIENCE:
             self._log({"gate": "health", "state": "restarting"})
             self._leave()
 
@@ -70,12 +75,16 @@ class Health:
 
 async def database():
     """Asks LiteLLM's database by LiteLLM's own connection."""
+    import httpx
     from litellm.proxy import proxy_server
 
     client = proxy_server.prisma_client
     if client is None:
         raise ConnectionError("there is no database client")
-    await client.db.query_raw("SELECT 1")
+    try:
+        await client.db.query_raw("SELECT 1")
+    except httpx.ConnectError as error:
+        raise EngineGone from error
 
 
 def log(entry):

@@ -35,7 +35,11 @@ export interface Note {
 const place = ({ applied, id, word }: Note): string =>
   shellVariables({ APPLIED: applied, ID: id, WORD: word });
 
-/** A script that writes its note once it has ended well. */
+/**
+ * A script that writes its note once it has ended well, if no other run of it has begun since: an
+ * `up` whose SSH is cut leaves its script running on the host, and one that ended after that of the
+ * next `up` wrote its older note over the newer one (2026-11-30).
+ */
 export function noted(script: string, note: Note): string {
   const { files } = note;
   const looked = shellVariables({
@@ -43,21 +47,22 @@ export function noted(script: string, note: Note): string {
     PLACE_NAMES: (files?.names ?? []).join(" "),
   });
   const state = files === undefined ? (note.state ?? ":") : 'file_state "$PLACE" $PLACE_NAMES';
-  return `set -e\n(\n${script})\n${place(note)}${looked}${noteFunctions}(
-  umask 077
-  mkdir -p "$APPLIED"
-  chmod 700 "$APPLIED"
-  printf '%s\\n' "$WORD" "$(${state})" "$PLACE" "$PLACE_NAMES" >"$APPLIED/.$ID.new"
-  mv "$APPLIED/.$ID.new" "$APPLIED/$ID"
-)
+  return `${place(note)}${looked}${noteFunctions}set -e
+claim_note
+(
+${script})
+write_note "$(${state})"
 `;
 }
 
-/** A script that takes its note away once it has ended well. */
+/**
+ * A script that takes its note away once it has ended well; with the last note go the claims of runs
+ * that failed.
+ */
 export function forgotten(script: string, note: Pick<Note, "applied" | "id">): string {
   const variables = shellVariables({ APPLIED: note.applied, ID: note.id });
-  return `set -e\n(\n${script})\n${variables}rm -f "$APPLIED/$ID"
-rmdir "$APPLIED" 2>/dev/null || true
+  return `set -e\n(\n${script})\n${variables}rm -f "$APPLIED/$ID" "$APPLIED/.$ID.claim"
+[ -n "$(ls "$APPLIED" 2>/dev/null)" ] || rm -rf "$APPLIED"
 rmdir "$(dirname "$APPLIED")" 2>/dev/null || true
 `;
 }

@@ -21,6 +21,8 @@ def after(*looks, seconds=5):
         kind = left.pop(0)
         if kind == "fails":
             raise ConnectionError("secret words")
+        if kind == "gone":
+            raise gate_health.EngineGone
         if kind == "hangs":
             await asyncio.sleep(9)
 
@@ -56,3 +58,9 @@ def test_makes_room_for_another_proxy_after_a_minute_and_not_before():
     said, log = after(*["fails"] * 13)
     assert said == [200, *[503] * 11, "leaves", 503]
     assert log == [failed("ConnectionError"), {"gate": "health", "state": "restarting"}]
+
+
+def test_makes_room_at_once_when_its_query_engine_has_ended():
+    said, log = after("ok", "gone", "ok", "gone", "gone")
+    assert said == [200, 200, 200, 200, "leaves", 503]
+    assert log == [failed("EngineGone"), {"gate": "health", "state": "restarting"}]

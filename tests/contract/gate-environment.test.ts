@@ -86,6 +86,25 @@ docker.describeWithDocker("a proxy that has lost its database", () => {
     );
   });
 
+  const restarting = '{"gate": "health", "state": "restarting"}';
+  const gone = async () =>
+    (await docker.dockerOk(["inspect", "-f", "{{.State.Running}}", gateway.proxy])) === "false";
+
+  it("does not wait for a query engine that has ended", async () => {
+    await docker.dockerOk([
+      ...["exec", gateway.proxy, "sh", "-c"],
+      "for at in /proc/[0-9]*; do if tr '\\0' ' ' <$at/cmdline | grep -q 'query-[e]ngine'; then kill -9 ${at#/proc/}; fi; done",
+    ]);
+    await until(gone, 25);
+    const lines = (await log()).split("\n").filter((line) => line.includes('"gate": "health"'));
+    expect(lines).toEqual([
+      '{"gate": "health", "state": "not serving", "reason": "the database does not answer: EngineGone"}',
+      restarting,
+    ]);
+    await docker.dockerOk(["start", gateway.proxy]);
+    await until(async () => (await readiness().catch(() => [0]))[0] === 200, 90);
+  });
+
   it("says so, comes back by itself when the database does, and leaves when it does not", async () => {
     expect(await readiness()).toEqual([200, { status: "healthy", db: "connected" }]);
     await docker.dockerOk(["pause", gateway.database]);
@@ -97,11 +116,7 @@ docker.describeWithDocker("a proxy that has lost its database", () => {
     await docker.dockerOk(["unpause", gateway.database]);
     await until(async () => (await readiness())[0] === 200, 30);
     await docker.dockerOk(["kill", gateway.database]);
-    await until(
-      async () =>
-        (await docker.dockerOk(["inspect", "-f", "{{.State.Running}}", gateway.proxy])) === "false",
-      120,
-    );
-    expect(await log()).toContain('{"gate": "health", "state": "restarting"}');
+    await until(gone, 120);
+    expect(await log()).toContain(restarting);
   });
 });

@@ -20,7 +20,7 @@ const scripts = readdirSync(join(checkout, "components"), { withFileTypes: true 
   );
 
 /** A host script as its variables and its name: its text is in the repository already. */
-function scriptOf(text: string): unknown {
+function scriptOf(text: string): object | undefined {
   for (const { name, body } of scripts) {
     if (!text.endsWith(body)) continue;
     const variables = text.slice(0, -body.length).split("\n").slice(0, -1);
@@ -29,20 +29,19 @@ function scriptOf(text: string): unknown {
   return undefined;
 }
 
+const asScript = (text: string): object => scriptOf(text) ?? { script: text };
+const noteOf = (text: string) => text.split("\n").filter((line) => /^[A-Z_]+='/.test(line));
+
 /** A script that writes or takes away its note: the script, and the note's variables. */
 function notedOf(text: string): unknown {
-  const opened = text.indexOf("set -e\n(\n");
-  const closed = text.lastIndexOf(")\nAPPLIED=");
-  if (opened < 0 || closed < 0) return undefined;
-  const script = text.slice(0, opened) + text.slice(opened + "set -e\n(\n".length, closed);
-  const note = text
-    .slice(closed + 2)
-    .replace(noteFunctions, "")
-    .split("\n");
-  return {
-    ...(scriptOf(script) ?? { script }),
-    note: note.filter((line) => /^[A-Z_]+='/.test(line)),
-  };
+  const [written, known = "", note = "", script = ""] =
+    /^(.*?)(APPLIED='.*?)set -e\nclaim_note\n\(\n(.*)\)\nwrite_note /s.exec(
+      text.replace(noteFunctions, ""),
+    ) ?? [];
+  if (written !== undefined) return { ...asScript(known + script), note: noteOf(note) };
+  const [taken, before = "", work = "", forgotten = ""] =
+    /^(.*?)set -e\n\(\n(.*)\)\n(APPLIED=.*)/s.exec(text) ?? [];
+  return taken === undefined ? undefined : { ...asScript(before + work), note: noteOf(forgotten) };
 }
 
 function textOf(text: string): unknown {

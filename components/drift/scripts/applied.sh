@@ -1,6 +1,24 @@
 # How things are on the Docker host, in words that can be compared: functions for the notes that
 # are written beside what was applied, and for the look back at them (look.sh).
 
+# claim_note, before the work, and write_note STATE after it: of APPLIED, ID, WORD, PLACE, PLACE_NAMES.
+# A run that another one has begun after leaves the note to that one.
+claim_note() {
+  CLAIM=$$.$(date +%s%N)
+  (
+    umask 077
+    mkdir -p "$APPLIED"
+    chmod 700 "$APPLIED"
+    echo "$CLAIM" >"$APPLIED/.$ID.claim"
+  )
+}
+write_note() (
+  umask 077
+  [ "$(cat "$APPLIED/.$ID.claim" 2>/dev/null || echo "$CLAIM")" = "$CLAIM" ] || exit 0
+  printf '%s\n' "$WORD" "$1" "$PLACE" "$PLACE_NAMES" >"$APPLIED/.$ID.new"
+  mv "$APPLIED/.$ID.new" "$APPLIED/$ID"
+)
+
 # file_state DIRECTORY NAME...: "name=mode:owner:content" of each; the content as its hash, or as
 # size and time of one that we may not read (a deployer who is not root).
 file_state() {

@@ -105,6 +105,25 @@ it("writes no note, and keeps the earlier one, when the script fails", () => {
   expect(readFileSync(join(note().applied, "some-files"), "utf8")).toBe(before);
 });
 
+it("leaves the note to a run that began later, whichever of the two ends first", () => {
+  mkdirSync(note().files.directory);
+  const written = () => readFileSync(join(note().applied, "some-files"), "utf8").split("\n", 1)[0];
+  const inside = noted("true\n", note("later"));
+  // The later run begins and ends while the earlier one is at work.
+  expect(sh(noted(`sh <<'LATER'\n${inside}LATER\n`, note("earlier"))).code).toBe(0);
+  expect(written()).toBe("later");
+  // The earlier run ends while the later one is at work.
+  const go = join(place.path, "go");
+  const claim = join(note().applied, ".some-files.claim");
+  rmSync(claim);
+  const earlier = noted(`until [ -e '${go}' ]; do sleep 0.02; done\n`, note("earlier"));
+  const ended = 'while kill -0 "$EARLIER" 2>/dev/null; do sleep 0.02; done';
+  const later = noted(`touch '${go}'\n${ended}\n`, note("latest"));
+  const both = `(${earlier}) &\nEARLIER=$!\nuntil [ -s '${claim}' ]; do sleep 0.02; done\n${later}`;
+  expect(sh(both).code).toBe(0);
+  expect(written()).toBe("latest");
+});
+
 it("takes its note away, with the directories that are empty then", () => {
   apply();
   writeFileSync(join(note().applied, "other"), "");
