@@ -68,7 +68,7 @@ env: ## what a shell needs for plain `pulumi ...`: eval "$$(make -s env)"
 	@$(IN) bash ops/print-env.sh
 
 test: images ## unit, contract and e2e tests
-	@$(IN) bash ops/test.sh unit contract e2e
+	@$(IN) bash ops/test.sh unit contract+e2e
 
 unit: lab ## the quick tests
 	@$(IN) bash ops/test.sh unit

@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
 # Runs the test suites named (unit, contract, e2e, heavy), in that order of arguments, and ends with one
 # line: N passed, N failed[, N skipped]. Exit code 1 if anything failed, or if a suite ran nothing.
+# contract+e2e runs both side by side: they share neither names nor ports, and each waits for
+# containers half of the time. What contract prints comes after what e2e prints.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=/dev/null
 [ ! -f .lab/env ] || source .lab/env
 [ $# -gt 0 ] || {
-  echo "usage: ops/test.sh SUITE... (unit, contract, e2e, heavy)" >&2
+  echo "usage: ops/test.sh SUITE... (unit, contract, e2e, contract+e2e, heavy)" >&2
   exit 2
 }
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+beside=
+# What runs beside ignores Ctrl-C, as bash has it: it is ended with the rest.
+trap '[ -z "$beside" ] || pkill -P "$beside" || true; rm -rf "$results"' EXIT
 passed=0 failed=0 skipped=0
 
 # A suite that needs Docker, where there is none: its files are counted as skipped.
@@ -25,11 +29,16 @@ skip() {
   fi
 }
 
-suite() {
-  local file=$results/$1.json status=0 counts
-  local -a options=()
-  [ "$1" = unit ] || options=(--runInBand --verbose)
-  node node_modules/jest/bin/jest.js --selectProjects "$1" "${options[@]}" --json --outputFile="$file" || status=$?
+# Runs a suite; its exit code is jest's.
+run() {
+  local -a options=(--runInBand --verbose)
+  [ "$1" != unit ] || options=(--maxWorkers=100%)
+  node node_modules/jest/bin/jest.js --selectProjects "$1" "${options[@]}" --json --outputFile="$results/$1.json"
+}
+
+# count SUITE STATUS: adds up what it has run.
+count() {
+  local file=$results/$1.json counts p f s
   # A file that cannot even be loaded has no tests to count: it is one failure.
   counts=$(node -e '
     const result = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
@@ -40,11 +49,29 @@ suite() {
   printf '%s: the slowest files and tests\n' "$1"
   [ ! -s "$file" ] || node ops/slowest.ts "$file"
   # Also jest itself may end badly although every test it counted passed.
-  if [ "$f" = 0 ] && { [ "$status" != 0 ] || [ "$p" = 0 ]; }; then
-    echo "!! $1: jest ended with $status after $p passed tests" >&2
+  if [ "$f" = 0 ] && { [ "$2" != 0 ] || [ "$p" = 0 ]; }; then
+    echo "!! $1: jest ended with $2 after $p passed tests" >&2
     f=1
   fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+suite() {
+  local status=0
+  run "$1" || status=$?
+  count "$1" "$status"
+}
+
+both() {
+  local status=0 first=0
+  run contract >"$results/contract.log" 2>&1 &
+  beside=$!
+  run e2e || status=$?
+  wait "$beside" || first=$?
+  beside=
+  cat "$results/contract.log"
+  count contract "$first"
+  count e2e "$status"
 }
 
 # The unit tests of what is written in Python.
@@ -75,12 +102,18 @@ for name in "$@"; do
       suite unit
       python_suite
       ;;
-    contract | e2e | heavy)
+    contract | e2e | contract+e2e | heavy)
       [ "$name" = contract ] || bash lab/steps/second-host.sh
-      if docker version >/dev/null 2>&1; then suite "$name"; else skip "$name"; fi
+      if ! docker version >/dev/null 2>&1; then
+        for one in ${name/+/ }; do skip "$one"; done
+      elif [ "$name" = contract+e2e ]; then
+        both
+      else
+        suite "$name"
+      fi
       ;;
     *)
-      echo "there is no suite $name: unit, contract, e2e or heavy" >&2
+      echo "there is no suite $name: unit, contract, e2e, contract+e2e or heavy" >&2
       exit 2
       ;;
   esac

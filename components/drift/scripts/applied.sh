@@ -22,14 +22,14 @@ write_note() (
 # file_state DIRECTORY NAME...: "name=mode:owner:content" of each; the content as its hash, or as
 # size and time of one that we may not read (a deployer who is not root).
 file_state() {
-  place=$1
+  where=$1
   shift
   for name in "$@"; do
     seen=gone
-    if [ -f "$place/$name" ] && [ -r "$place/$name" ]; then
-      seen=$(stat -c '%a:%u:%g' "$place/$name"):$(sha256sum <"$place/$name" | cut -c1-64)
-    elif [ -f "$place/$name" ]; then
-      seen=$(stat -c '%a:%u:%g:%s@%Y' "$place/$name")
+    if [ -f "$where/$name" ] && [ -r "$where/$name" ]; then
+      seen=$(stat -c '%a:%u:%g' "$where/$name"):$(sha256sum <"$where/$name" | cut -c1-64)
+    elif [ -f "$where/$name" ]; then
+      seen=$(stat -c '%a:%u:%g:%s@%Y' "$where/$name")
     fi
     printf '%s=%s ' "$name" "$seen"
   done
