@@ -2,9 +2,9 @@ import { rmSync } from "node:fs";
 import { scratch } from "./lib/checkout.ts";
 import { median } from "./lib/figures.ts";
 import {
-  type Door,
+  type Access,
   ask,
-  doorOf,
+  accessOf,
   lockTiny,
   succeeded,
   tinyConnector,
@@ -25,9 +25,9 @@ const stackOf = (size: number) =>
     Object.fromEntries(ids.slice(0, size).map((id) => [id, tinyConnector("http")])),
   );
 
-async function callable(door: Door, tool: string): Promise<boolean> {
+async function callable(access: Access, tool: string): Promise<boolean> {
   const call = { name: tool, arguments: { text: "here I am" } };
-  const text = await ask(door, "tools/call", call);
+  const text = await ask(access, "tools/call", call);
   return text.includes("here I am") && !text.includes('"isError":true');
 }
 
@@ -36,7 +36,7 @@ let project = await stackOf(1);
 try {
   await lockTiny(project, [ids[0] ?? ""], ids);
   succeeded(await project.pulumi("up", "--yes", "--skip-preview"));
-  const door = await doorOf(project);
+  const access = await accessOf(project);
   const seconds: { callable: number; done: number }[] = [];
   for (let size = 2; size <= ids.length; size++) {
     project = await stackOf(size);
@@ -49,7 +49,7 @@ try {
     });
     let seen = 0;
     while (seen === 0 && !state.over)
-      if (await callable(door, `${ids[size - 1] ?? ""}-echo`)) seen = since();
+      if (await callable(access, `${ids[size - 1] ?? ""}-echo`)) seen = since();
       else await new Promise((next) => setTimeout(next, 200));
     const { ran, done } = await up;
     succeeded(ran);

@@ -5,7 +5,7 @@ import { checkout, scratch } from "./lib/checkout.ts";
 import { markdown, median, quantile } from "./lib/figures.ts";
 import type { ScratchProject } from "./lib/scratch-project.ts";
 import {
-  type Door,
+  type Access,
   type Transport,
   ask,
   lockTiny,
@@ -36,7 +36,7 @@ const sides = [
 interface Side {
   readonly project: ScratchProject;
   /** Each key's way in. */
-  readonly doors: Readonly<Record<string, Door>>;
+  readonly accesses: Readonly<Record<string, Access>>;
 }
 
 /** The older program in a work tree of its own, with this one's packages if it locks the same. */
@@ -72,8 +72,11 @@ async function deploy(project: ScratchProject): Promise<Side> {
     gatewayUrl: string;
     virtualKeys: Record<string, string>;
   };
-  const doors = Object.entries(virtualKeys).map(([name, key]) => [name, { url: gatewayUrl, key }]);
-  return { project, doors: Object.fromEntries(doors) as Record<string, Door> };
+  const accesses = Object.entries(virtualKeys).map(([name, key]) => [
+    name,
+    { url: gatewayUrl, key },
+  ]);
+  return { project, accesses: Object.fromEntries(accesses) as Record<string, Access> };
 }
 
 interface Measure {
@@ -105,13 +108,16 @@ const measures: readonly Measure[] = [
 ];
 
 /** Milliseconds of each request of one block. */
-async function block({ doors }: Side, { key, method, params, expect }: Measure): Promise<number[]> {
-  const door = doors[key];
-  if (door === undefined) throw new Error(`the stack has no key ${key}`);
+async function block(
+  { accesses }: Side,
+  { key, method, params, expect }: Measure,
+): Promise<number[]> {
+  const access = accesses[key];
+  if (access === undefined) throw new Error(`the stack has no key ${key}`);
   const times: number[] = [];
   for (let at = 0; at < each; at++) {
     const began = performance.now();
-    const text = await ask(door, method, params);
+    const text = await ask(access, method, params);
     times.push(performance.now() - began);
     if (!text.includes(expect)) throw new Error(`a wrong answer: ${text.slice(0, 300)}`);
   }

@@ -4,13 +4,13 @@
  */
 import { join } from "node:path";
 import { image, images, runOnce } from "../tests/support/docker.ts";
-import { doors } from "../tests/support/doors.ts";
+import { routes } from "../tests/support/routes.ts";
 import { type Guarded, guardedGateway, keys } from "../tests/support/guarded.ts";
 import { checkout } from "./lib/checkout.ts";
 
 const calls = Number(process.argv[2] ?? 400);
 const block = 25;
-const door = doors["/mcp/"];
+const route = routes["/mcp/"];
 
 function quantile(times: readonly number[], part: number): string {
   const sorted = [...times].sort((a, b) => a - b);
@@ -20,7 +20,7 @@ function quantile(times: readonly number[], part: number): string {
 async function run(gateway: Guarded, times: number[], count: number): Promise<void> {
   for (let at = 0; at < count; at++) {
     const start = performance.now();
-    const seen = await door?.(gateway, keys.both.value, "notes-execute_sql");
+    const seen = await route?.(gateway, keys.both.value, "notes-execute_sql");
     times.push(performance.now() - start);
     if (seen?.text !== "not SQL") throw new Error(`answered with ${seen?.text}`);
   }

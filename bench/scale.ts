@@ -6,9 +6,9 @@ import { stackModel } from "../ops/lib/stack-model.ts";
 import { scratch } from "./lib/checkout.ts";
 import { markdown, median } from "./lib/figures.ts";
 import {
-  type Door,
+  type Access,
   ask,
-  doorOf,
+  accessOf,
   lockTiny,
   succeeded,
   tinyConnector,
@@ -43,9 +43,11 @@ async function timed(what: () => Promise<Ran>): Promise<number> {
   return performance.now() - began;
 }
 
-async function listed(door: Door): Promise<{ tools: number; ms: number }> {
+async function listed(access: Access): Promise<{ tools: number; ms: number }> {
   const began = performance.now();
-  const { result } = JSON.parse(await ask(door, "tools/list")) as { result: { tools: unknown[] } };
+  const { result } = JSON.parse(await ask(access, "tools/list")) as {
+    result: { tools: unknown[] };
+  };
   return { tools: result.tools.length, ms: performance.now() - began };
 }
 
@@ -93,10 +95,10 @@ try {
       times.push(await timed(() => project.pulumi("preview")));
     }
     grown = (median(times) - median(ofOne)) / (size - 1);
-    const door = await doorOf(project);
+    const access = await accessOf(project);
     const lists: number[] = [];
     for (let round = 0; round < 5; round++) {
-      const { tools, ms } = await listed(door);
+      const { tools, ms } = await listed(access);
       if (tools !== size) throw new Error(`${tools} tools instead of ${size}`);
       lists.push(ms);
     }

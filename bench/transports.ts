@@ -10,10 +10,10 @@ import { bareLitellm, containerOf } from "./lib/bare.ts";
 import { scratch } from "./lib/checkout.ts";
 import { markdown, quantile } from "./lib/figures.ts";
 import {
-  type Door,
+  type Access,
   type Transport,
   ask,
-  doorOf,
+  accessOf,
   lockTiny,
   succeeded,
   tinyCommand,
@@ -80,11 +80,11 @@ async function direct(place: Place): Promise<Caller> {
 }
 
 /** A client of LiteLLM's, with a request a call. */
-function through(door: Door, place: Place): Promise<Caller> {
+function through(access: Access, place: Place): Promise<Caller> {
   const call = { name: `${place}-echo`, arguments: { text: "hello" } };
   return Promise.resolve({
     call: async () => {
-      const text = await ask(door, "tools/call", call);
+      const text = await ask(access, "tools/call", call);
       if (!text.includes('"hello"')) throw new Error(`a wrong answer: ${text.slice(0, 300)}`);
     },
     close: () => Promise.resolve(),
@@ -138,7 +138,7 @@ let remove = async (): Promise<void> => Promise.resolve();
 try {
   await lockTiny(project, transports, ["inside"]);
   succeeded(await project.pulumi("up", "--yes", "--skip-preview"));
-  const gateway = await doorOf(project);
+  const gateway = await accessOf(project);
   const [command, ...args] = inside;
   const network = "mcp-gateway-bench-transports-net";
   const own = transports.map((transport) => connectorNetworks(network) + transport);

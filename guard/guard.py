@@ -1,7 +1,8 @@
 """The guard: LiteLLM 1.77.3 executes a tool only for a key whose row has it.
 
 A callback file (`litellm_settings.callbacks: ["guard.instance"]`). LiteLLM's own hooks decide;
-wrappers in front of some functions (guard_doors.py) do what no hook can (docs/decisions/guard.md).
+wrappers in front of some functions (guard_litellm.py) do what no hook can
+(docs/decisions/guard.md).
 """
 
 import gc
@@ -16,17 +17,17 @@ from litellm.types.guardrails import GuardrailEventHooks
 from litellm.types.utils import CallTypes
 
 import guard_answers
-import guard_doors
-import guard_kept
+import guard_litellm
 import guard_requests
 import guard_schemas
 import guard_seams
-import guard_sessions
+import guard_server_gone
+import guard_session_reuse
 import guard_stateless
 import guard_tokens
 import guard_tools
 from guard_calls import CALL, SCOPE, Call, Scope, emit, scope
-from guard_doors import refused, token_of
+from guard_litellm import refused, token_of
 from guard_policy import Policy, Refusal
 from guard_tools import LockedTools
 
@@ -57,7 +58,7 @@ class Guard(CustomGuardrail):
         return data
 
     def before_execution(self, user, data):
-        """The last word, right before a tool is executed, whichever door the call came through."""
+        """The last word, right before a tool is executed, whichever route the call came through."""
         who = scope()
         if user is not None and token_of(user) != who.token:
             raise Refusal("this call carries two identities: it is refused")
@@ -128,13 +129,13 @@ def install():
             "mcp-gateway: this is not the LiteLLM that the guard knows: " + "; ".join(problems)
         )
     guard_tools.lock = LockedTools(policy.locks, emit)
-    guard_sessions.install()
-    guard_kept.install()
+    guard_server_gone.install()
+    guard_session_reuse.install()
     guard_schemas.install()
     guard_stateless.install()
     guard_tokens.install()
     guard_answers.install()
-    guard_doors.install(policy)
+    guard_litellm.install(policy)
 
 
 install()

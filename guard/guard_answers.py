@@ -1,4 +1,4 @@
-"""A failure is one for whoever asked, with words, at every door.
+"""A failure is one for whoever asked, with words, at every route.
 
 LiteLLM 1.77.3 tells a model "Tool executed successfully" of every answer without text, also of a
 failure's, marks every call in a stream as completed, and answers at /mcp-rest with a failure's

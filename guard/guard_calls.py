@@ -1,4 +1,4 @@
-"""What a tool call is to the guard: who makes it, through which door, and its one audit line.
+"""What a tool call is to the guard: who makes it, through which route, and its one audit line.
 
 Standard library only.
 """
@@ -48,7 +48,7 @@ CALL = ContextVar("mcp_gateway_call", default=None)
 
 
 def scope():
-    """The request's scope; nobody's, which may call nothing, if no door has set one."""
+    """The request's scope; nobody's, which may call nothing, if no route has set one."""
     return SCOPE.get() or Scope(None, "unknown")
 
 

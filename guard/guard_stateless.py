@@ -14,7 +14,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 import guard_seams
 from guard_cancel import Heard
-from guard_doors import token_of
+from guard_litellm import token_of
 
 
 def key_of_request():

@@ -3,13 +3,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { run } from "../../components/host/exec.ts";
-import { type Door, succeeded } from "./tiny.ts";
+import { type Access, succeeded } from "./tiny.ts";
 
 /**
  * LiteLLM by itself before the same servers: no edge, no guard, no relay, no database, and one
  * certificate authority. What it takes is not ours to save, and machines differ by half.
  */
-export interface Bare extends Door {
+export interface Bare extends Access {
   readonly remove: () => Promise<void>;
 }
 

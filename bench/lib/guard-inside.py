@@ -33,7 +33,7 @@ from mcp import types  # noqa: E402
 from mcp.server.lowlevel.server import request_ctx  # noqa: E402
 
 import guard  # noqa: E402
-import guard_doors  # noqa: E402
+import guard_litellm  # noqa: E402
 from gate_identity import IDENTITY  # noqa: E402
 
 user = UserAPIKeyAuth(api_key=KEY)
@@ -56,7 +56,7 @@ async def plain(_request):
     return await execute("notes-echo")
 
 
-manager = guard_doors.manager_front(guard.policy)(executed_with_hook)
+manager = guard_litellm.manager_front(guard.policy)(executed_with_hook)
 
 
 async def through_manager(_request):
@@ -67,7 +67,7 @@ async def main():
     litellm_server.set_auth_context(user)
     IDENTITY.set(hashlib.sha256(KEY.encode()).hexdigest())
     request_ctx.set(SimpleNamespace(request_id=1))
-    guarded = guard_doors.handler_front(guard.policy)(through_manager)
+    guarded = guard_litellm.handler_front(guard.policy)(through_manager)
     times = {plain: [], guarded: []}
     for _ in range(40):
         for handler, seen in times.items():

@@ -88,13 +88,13 @@ export function succeeded(ran: Ran): Ran {
 }
 
 /** Where LiteLLM is asked, and with which key. */
-export interface Door {
+export interface Access {
   readonly url: string;
   readonly key: string;
 }
 
 /** The gateway that a stack of tiny servers has deployed. */
-export async function doorOf(project: ScratchProject): Promise<Door> {
+export async function accessOf(project: ScratchProject): Promise<Access> {
   const { stdout } = await project.pulumi("stack", "output", "--json", "--show-secrets");
   const { gatewayUrl, virtualKeys } = JSON.parse(stdout) as {
     gatewayUrl: string;
@@ -104,7 +104,7 @@ export async function doorOf(project: ScratchProject): Promise<Door> {
 }
 
 /** The answer to one MCP request without a session, as text. */
-export async function ask({ url, key }: Door, method: string, params?: unknown): Promise<string> {
+export async function ask({ url, key }: Access, method: string, params?: unknown): Promise<string> {
   const answer = await fetch(`${url}/mcp/`, {
     method: "POST",
     headers: {

@@ -13,7 +13,7 @@ const routes: readonly { readonly methods: string; readonly path: string }[] = [
 
 /**
  * Everything besides Authorization that LiteLLM 1.77.3 takes a key from (SpecialHeaders in
- * proxy/_types.py, user_api_key_auth.py): one door is enough to watch.
+ * proxy/_types.py, user_api_key_auth.py): one route is enough to watch.
  */
 const otherKeys = [
   ...["x-litellm-api-key", "api-key", "x-api-key", "x-goog-api-key"],

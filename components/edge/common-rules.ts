@@ -4,7 +4,7 @@ import { refuse } from "./refusal.ts";
  * One JSON line a request: the key's name, never the key or its hash; the path, no query, and no
  * key that somebody took for a part of it.
  */
-export const accessLog = `  log-format '{"time":"%[date,ltime(%Y-%m-%dT%H:%M:%S%z)]","door":"%f","client":"%[src]","key":"%[var(txn.key),json(utf8s)]","method":"%[method,json(utf8s)]","path":"%[capture.req.uri,field(1,?),regsub(sk-[A-Za-z0-9_-]+,sk-***,g),json(utf8s)]","status":%ST,"refused":"%[var(txn.refused),json(utf8s)]","bytes":%B,"ms":%Ta,"server":"%s","ended":"%ts"}'`;
+export const accessLog = `  log-format '{"time":"%[date,ltime(%Y-%m-%dT%H:%M:%S%z)]","frontend":"%f","client":"%[src]","key":"%[var(txn.key),json(utf8s)]","method":"%[method,json(utf8s)]","path":"%[capture.req.uri,field(1,?),regsub(sk-[A-Za-z0-9_-]+,sk-***,g),json(utf8s)]","status":%ST,"refused":"%[var(txn.refused),json(utf8s)]","bytes":%B,"ms":%Ta,"server":"%s","ended":"%ts"}'`;
 
 /** Host header: LiteLLM before 1.84 can be talked past its own checks by one (CVE-2026-49468). */
 export const hostRules: readonly string[] = [

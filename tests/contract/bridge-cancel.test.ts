@@ -14,7 +14,7 @@ import {
   testName,
   until,
 } from "../support/docker.ts";
-import { doors, leaving } from "../support/doors.ts";
+import { routes, leaving } from "../support/routes.ts";
 import { inCheckout } from "../support/paths.ts";
 import {
   type Guarded,
@@ -160,7 +160,7 @@ describeWithDocker("the same through LiteLLM", () => {
   });
 
   it("reaches a tool, and one that hears nothing keeps its place", async () => {
-    const meta = () => doors["/mcp/"]?.(gateway, keys.both.value, "notes-meta");
+    const meta = () => routes["/mcp/"]?.(gateway, keys.both.value, "notes-meta");
     expect(await meta()).toMatchObject({ isError: false, text: "None" });
     await leaving(gateway, keys.both.value, "notes-slow", {});
     await until(gateway.notesContainer, 10, async () =>

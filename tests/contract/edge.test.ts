@@ -149,7 +149,7 @@ describeWithDocker("the edge, HAProxy 3.0 with the rendered files", () => {
   afterAll(() => (edge as RealEdge | undefined)?.remove());
 
   it.each(refused)("refuses %s", async (_, bytes, status, reason, key = "-") => {
-    const line = { door: "gateway", status, refused: reason, key };
+    const line = { frontend: "gateway", status, refused: reason, key };
     const before = (await linesWith(edge, line)).length;
     const answer = await edge.raw(bytes);
     expect([answer.status, answer.headers["content-type"]]).toEqual([status, "application/json"]);

@@ -1,6 +1,6 @@
 import { guardPolicy } from "../../components/litellm/guard-policy.ts";
 import { describeWithDocker, removeAll, testName, until } from "../support/docker.ts";
-import { ask, doors, leaving, rpc } from "../support/doors.ts";
+import { ask, routes, leaving, rpc } from "../support/routes.ts";
 import {
   type Guarded,
   Observer,
@@ -53,7 +53,7 @@ describeWithDocker("what one key may take, and what it has taken back", () => {
     await observer.forget();
   });
   const call = async (key: "part" | "both", tool: string, args: object = {}) => {
-    const seen = await doors["/mcp/"]?.(gateway, keys[key].value, tool, { ...args });
+    const seen = await routes["/mcp/"]?.(gateway, keys[key].value, tool, { ...args });
     return [seen?.isError, seen?.text];
   };
   const outcomes = async (wanted: number) =>

@@ -1,5 +1,5 @@
 import { describeWithDocker } from "../support/docker.ts";
-import { type Seen, ask, doors, order, rpc } from "../support/doors.ts";
+import { type Seen, ask, routes, order, rpc } from "../support/routes.ts";
 import {
   type Guarded,
   Observer,
@@ -33,9 +33,9 @@ const setUp = (): void => {
   beforeEach(() => observer.forget());
 };
 type Caller = "part" | "both";
-const call = async (key: Caller, tool: string, door = mcp, args = {}): Promise<Seen> => {
-  const seen = await doors[door]?.(gateway, keys[key].value, tool, args);
-  if (seen === undefined) throw new Error(`there is no door ${door}`);
+const call = async (key: Caller, tool: string, route = mcp, args = {}): Promise<Seen> => {
+  const seen = await routes[route]?.(gateway, keys[key].value, tool, args);
+  if (seen === undefined) throw new Error(`there is no route ${route}`);
   return seen;
 };
 
@@ -68,7 +68,7 @@ describeWithDocker("tools that change while they serve", () => {
     '"notes-slow" is not the tool that was locked (description): nobody may call it until it is again. ' +
     "`make verify` names it; `make tools-lock` if that is wanted";
 
-  it("are in no list and run at no door, for no key, until they are as they were", async () => {
+  it("are in no list and run at no route, for no key, until they are as they were", async () => {
     const other = await call("part", "notes-slow");
     expect(other).toMatchObject({ isError: false, text: "at last" });
     const before = (await told()).length;
@@ -77,11 +77,11 @@ describeWithDocker("tools that change while they serve", () => {
     expect(await listed("part")).toContain("notes-execute_sql");
     expect(await offered()).not.toContain("notes-slow");
     await observer.forget();
-    for (const door of [mcp, "/mcp-rest/tools/call", "/v1/responses", streamed])
+    for (const route of [mcp, "/mcp-rest/tools/call", "/v1/responses", streamed])
       for (const key of ["part", "both"] as const) {
-        const seen = await call(key, "notes-slow", door);
+        const seen = await call(key, "notes-slow", route);
         expect(seen.text.replaceAll('\\\\"', '"').replaceAll('\\"', '"')).toContain(refusal);
-        if (door === mcp) expect(seen).toMatchObject({ isError: true, text: `Error: ${refusal}` });
+        if (route === mcp) expect(seen).toMatchObject({ isError: true, text: `Error: ${refusal}` });
       }
     expect(await observer.executed()).toEqual({ notes: [], db: 0 });
     const outcomes = (await observer.audit(8)).map(({ outcome }) => outcome);
@@ -138,7 +138,7 @@ describeWithDocker("a failure without words, and an answer without anything", ()
   setUp();
   const SILENT = "the tool has failed and has not said why";
 
-  it.each(["silent", "mute"])("%s is a failure with words at every door", async (tool) => {
+  it.each(["silent", "mute"])("%s is a failure with words at every route", async (tool) => {
     expect(await call("both", `notes-${tool}`)).toMatchObject({ isError: true, text: SILENT });
     const rest = await call("both", `notes-${tool}`, "/mcp-rest/tools/call");
     expect([rest.status, JSON.parse(rest.text)]).toEqual([
@@ -159,15 +159,15 @@ describeWithDocker("a failure without words, and an answer without anything", ()
   });
 
   it("broken is told to a model as the error that it is", async () => {
-    for (const door of ["/v1/responses", streamed]) {
-      const { text } = await call("both", "notes-broken", door);
+    for (const route of ["/v1/responses", streamed]) {
+      const { text } = await call("both", "notes-broken", route);
       expect(text).toContain("done Error: Error executing tool broken: it is broken");
     }
   });
 
   it("empty is no success that anybody speaks of", async () => {
-    for (const door of ["/v1/responses", streamed]) {
-      const { text } = await call("both", "notes-empty", door);
+    for (const route of ["/v1/responses", streamed]) {
+      const { text } = await call("both", "notes-empty", route);
       expect(text).toContain("done The tool has answered, with nothing in the answer.");
       expect(text).not.toContain("successfully");
     }

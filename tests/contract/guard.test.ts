@@ -1,5 +1,5 @@
 import { describeWithDocker, dockerOk, until } from "../support/docker.ts";
-import { GONE, ask, doors, gatewayTool, leaving, order, rpc } from "../support/doors.ts";
+import { GONE, ask, routes, gatewayTool, leaving, order, rpc } from "../support/routes.ts";
 import { masterKey } from "../support/gateway.ts";
 import {
   type Guarded,
@@ -175,23 +175,25 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
   });
 
   it("tells of a failure that LiteLLM answers as a success", async () => {
-    const seen = await doors["/mcp/"]?.(gateway, keys.both.value, "notes-broken");
+    const seen = await routes["/mcp/"]?.(gateway, keys.both.value, "notes-broken");
     expect(seen).toMatchObject({
       isError: true,
       text: expect.stringContaining("it is broken") as string,
     });
     expect(await observer.audit(1)).toMatchObject([{ tool: "broken", outcome: "error" }]);
     gateway.setPolicy(gateway.policy(rowsOf(withRow("part", { reports: ["list_schemas"] }))));
-    expect(await doors["/mcp/"]?.(gateway, keys.part.value, "reports-list_schemas")).toMatchObject({
-      isError: true,
-    });
+    expect(await routes["/mcp/"]?.(gateway, keys.part.value, "reports-list_schemas")).toMatchObject(
+      {
+        isError: true,
+      },
+    );
     expect(await observer.audit(1)).toMatchObject([{ tool: "list_schemas", outcome: "error" }]);
   });
 
   it("takes another policy at the next call, and refuses everything without one", async () => {
     const good = gateway.policy(rowsOf(withRow("master", { db: ["list_schemas"] })));
     const call = async () =>
-      (await doors["/mcp/"]?.(gateway, masterKey, "db-list_schemas"))?.isError;
+      (await routes["/mcp/"]?.(gateway, masterKey, "db-list_schemas"))?.isError;
     const states = async () =>
       (await jsonLines(gateway.proxy)).filter((line) => line["guard"] === "policy").length;
     gateway.setPolicy(good);
@@ -216,7 +218,7 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
   });
 
   it("never writes arguments, results or keys", async () => {
-    await doors["/mcp/"]?.(gateway, keys.part.value, "db-list_schemas", {
+    await routes["/mcp/"]?.(gateway, keys.part.value, "db-list_schemas", {
       word: "argument-to-look-for",
     });
     const lines = await auditLines(gateway.proxy);
@@ -258,14 +260,14 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
     // The tool goes on: that a client has left is no word of its.
     await until(gateway.proxy, 10, async () => (await auditLines(gateway.proxy)).length > audited);
     expect((await auditLines(gateway.proxy)).at(-1)).toMatchObject({ tool: "slow", outcome: "ok" });
-    for (const door of ["/mcp/", "/mcp/sse"])
-      expect(await doors[door]?.(gateway, keys.both.value, "notes-slow")).toMatchObject({
+    for (const route of ["/mcp/", "/mcp/sse"])
+      expect(await routes[route]?.(gateway, keys.both.value, "notes-slow")).toMatchObject({
         ...{ status: 200, text: "at last" },
       });
   });
 
   it("goes on when nothing answers where its servers are", async () => {
-    const slow = () => doors["/mcp/"]?.(gateway, keys.both.value, "notes-slow");
+    const slow = () => routes["/mcp/"]?.(gateway, keys.both.value, "notes-slow");
     await dockerOk(["stop", "-t", "1", gateway.relay]);
     // In the session that waited for it, and without one.
     expect(await slow()).toMatchObject({ isError: true, text: GONE });
@@ -281,7 +283,7 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
 
   // The last one: that server stays away.
   it("says so when a server goes away in the middle of its answer", async () => {
-    const call = doors["/mcp/"]?.(gateway, keys.both.value, "notes-slow", { seconds: 60 });
+    const call = routes["/mcp/"]?.(gateway, keys.both.value, "notes-slow", { seconds: 60 });
     await until(gateway.notesContainer, 10, async () =>
       (await observer.executed()).notes.includes("slow"),
     );

@@ -155,7 +155,7 @@ describeWithDocker("servers that run elsewhere, behind the relay", () => {
     expect(await ask("plain", "/secret?s=1", headers)).toEqual({ status: 403, text: refused });
     await until(names.relay, 5, async () => (await refusals()).length > before);
     expect((await refusals()).at(-1)).toMatchObject({
-      ...{ door: "plain", method: "GET", path: "/secret", status: 403, refused: "caller" },
+      ...{ frontend: "plain", method: "GET", path: "/secret", status: 403, refused: "caller" },
     });
   });
 

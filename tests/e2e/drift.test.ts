@@ -29,7 +29,7 @@ const groups = {
   "files changed by hand": driftOfFiles,
   "containers changed by hand": driftOfContainers,
   "the database lost, another salt key, another master key": lostDatabase,
-  "every door, every kind of key": matrix,
+  "every route, every kind of key": matrix,
   "many clients at once": (of: () => Deployment) => {
     manyClients(of, 6, 5);
   },

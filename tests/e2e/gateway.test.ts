@@ -1,5 +1,5 @@
 import { comeback } from "./groups/comeback.ts";
-import { doors } from "./groups/doors.ts";
+import { reachable } from "./groups/reachable.ts";
 import { failures } from "./groups/failures.ts";
 import { farewell } from "./groups/farewell.ts";
 import { firstUp } from "./groups/first-up.ts";
@@ -36,7 +36,7 @@ afterAll(async () => {
 const groups = {
   "refused before anything is changed": refusals,
   "up from nothing": firstUp,
-  "what the LAN can reach": doors,
+  "what the LAN can reach": reachable,
   "a key with one tool": scopes,
   "the openai package": openai,
   "the users' own programs": ownClients,

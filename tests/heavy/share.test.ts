@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../components/host/exec.ts";
 import { describeWithDocker, image, images } from "../support/docker.ts";
-import { ask } from "../support/doors.ts";
+import { ask } from "../support/routes.ts";
 import { type Guarded, keys, replaceNotes, rowsOf, withGuarded } from "../support/guarded.ts";
 import { inCheckout } from "../support/paths.ts";
 import { scratch } from "../support/shell.ts";

@@ -71,7 +71,7 @@ export interface RealEdge {
   /** What LiteLLM's stand-in got since the last look. */
   readonly seen: () => Promise<SeenRequest[]>;
   /** Sends bytes as they are; the answer when the edge has closed or is complete. */
-  readonly raw: (bytes: string | Buffer, door?: string) => Promise<Answer>;
+  readonly raw: (bytes: string | Buffer, route?: string) => Promise<Answer>;
   /** The access log's lines since the container started. */
   readonly log: () => Promise<Record<string, unknown>[]>;
   readonly apply: (files: readonly HostFile[]) => ReturnType<typeof sh>;
@@ -260,7 +260,7 @@ try: print(u.urlopen(u.Request("${address}", headers={"Host": "localhost"})).sta
 except e.HTTPError as x: print(x.code)`;
         return docker.dockerOk(["exec", name.upstream, "python3", "-c", python]);
       },
-      raw: (bytes, door = url) => exchange(door, bytes),
+      raw: (bytes, route = url) => exchange(route, bytes),
       log: async () =>
         (await docker.dockerOk(["logs", name.edge]))
           .split("\n")

@@ -9,7 +9,7 @@ import {
 import { type ListedTool, lockTools } from "../../config/connectors/tools-lock.ts";
 import { exampleConfig, modelOf } from "./config.ts";
 import * as docker from "./docker.ts";
-import { rpc } from "./doors.ts";
+import { rpc } from "./routes.ts";
 import {
   type RealGateway,
   type RealGatewayOptions,

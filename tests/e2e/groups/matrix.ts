@@ -3,7 +3,7 @@ import { bearer } from "../support/http.ts";
 import { callsAt, withSecond } from "../support/second.ts";
 import { type Got, notOffered, vectors } from "../support/vectors.ts";
 
-/** A door that lets a key with the right through: without these the table would prove nothing. */
+/** A route that lets a key with the right through: without these the table would prove nothing. */
 const open = new Set([
   "prefixed name at `/mcp/`",
   "path filter `/mcp/db`",
@@ -13,7 +13,7 @@ const open = new Set([
   "`/v1/responses`, streamed",
 ]);
 
-/** Every door × every kind of key: none gets a tool or a call beyond its row. Ends with expiry. */
+/** Every route × every kind of key: none gets a tool or a call beyond its row. Ends with expiry. */
 export function matrix(deployment: () => Deployment): void {
   const keys: Record<string, string> = { "no key": "", garbage: `sk-${"garbage".repeat(5)}` };
   const table: string[] = [];

@@ -5,7 +5,7 @@ import { answer, tools } from "../support/mcp.ts";
 
 const sql = { sql: "SELECT name FROM planets" };
 
-/** A key with one tool of nine gets that one, through every door and under every name. */
+/** A key with one tool of nine gets that one, through every route and under every name. */
 export function scopes(deployment: () => Deployment): void {
   const key = (): Promise<string> => deployment().key("reader");
   const responses = async (body: Record<string, unknown>) =>

@@ -98,7 +98,7 @@ export class Deployment {
       namePrefix: this.prefix,
       database: { volume: this.volume, samples: ["planets"] },
       proxy: {},
-      // The suite is one address that knocks at every door: far more than a client would.
+      // The suite is one address that knocks at every route: far more than a client would.
       edge: {
         limits: {
           requestsPerMinute: 100_000,

@@ -92,7 +92,7 @@ const ask = `db-execute_sql ${JSON.stringify(sql)}`;
 /** Even for the key with the right: what a request did not ask for is not run for it. */
 export const notOffered = "`/v1/responses`, the model names a tool it was not offered";
 
-/** The doors and the tricks of the table in docs/security.md. */
+/** The routes and the tricks of the table in docs/security.md. */
 export const vectors: Readonly<Record<string, Vector>> = {
   "prefixed name at `/mcp/`": official("/mcp/", "db-execute_sql"),
   "bare name at `/mcp/`": official("/mcp/", "execute_sql"),

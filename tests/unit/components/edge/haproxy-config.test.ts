@@ -124,11 +124,11 @@ it("binds a connector's own port, and makes its address of what is asked there",
   expect(haproxyConfig(edgeModel())).not.toContain("own_port");
 });
 
-it("has an admin door only if there is a port for it", () => {
-  const doors = (text: string) => text.match(/^frontend \w+$/gm);
-  expect(doors(haproxyConfig(edgeModel()))).toEqual(["frontend gateway", "frontend health"]);
+it("has an admin route only if there is a port for it", () => {
+  const routes = (text: string) => text.match(/^frontend \w+$/gm);
+  expect(routes(haproxyConfig(edgeModel()))).toEqual(["frontend gateway", "frontend health"]);
   const open = haproxyConfig(edgeModel({}, { adminPort: 9000 }));
-  expect(doors(open)).toEqual(["frontend gateway", "frontend admin", "frontend health"]);
+  expect(routes(open)).toEqual(["frontend gateway", "frontend admin", "frontend health"]);
   // Published as 9000; inside it is always the same.
   expect(open).toContain("frontend admin\n  bind :4001\n");
 });

@@ -40,9 +40,9 @@ it.each([
 
 it("says how to take over a port that an older version's container of ours has", () => {
   const ports = "127.0.0.1:48011->8686/tcp";
-  expect(found(container("mcp-reports-door", model.directories.config, ports))).toEqual([
+  expect(found(container("mcp-reports-route", model.directories.config, ports))).toEqual([
     {
-      message: "port 48011 is taken by the container mcp-reports-door",
+      message: "port 48011 is taken by the container mcp-reports-route",
       fix: "pulumi config rm --path 'mcp-gateway:connectors.reports.hostPort', make up, and set it again",
     },
   ]);

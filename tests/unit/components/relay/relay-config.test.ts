@@ -38,7 +38,7 @@ const section = (id: string, list: readonly Upstream[] = upstreams): string[] =>
     .split("\n")
     .map((line) => line.trim());
 
-it("has a door for each connector, and one for its own health", () => {
+it("has a route for each connector, and one for its own health", () => {
   expect(relayConfig(upstreams).match(/^(listen|frontend|backend) .*$/gm)).toEqual([
     ...["backend addresses", "listen notes", "listen planets", "frontend health"],
   ]);

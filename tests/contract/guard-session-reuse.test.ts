@@ -9,7 +9,7 @@ import {
   testName,
   until,
 } from "../support/docker.ts";
-import { GONE, doors, leaving, rpc } from "../support/doors.ts";
+import { GONE, routes, leaving, rpc } from "../support/routes.ts";
 import { type Guarded, auditLines, keys, rowsOf, withGuarded } from "../support/guarded.ts";
 
 jest.setTimeout(120_000);
@@ -46,7 +46,7 @@ describeWithDocker("sessions that wait for the next call", () => {
   );
 
   const call = async (key: "part" | "both", tool: string, args: object = {}) => {
-    const seen = await doors["/mcp/"]?.(gateway, keys[key].value, tool, { ...args });
+    const seen = await routes["/mcp/"]?.(gateway, keys[key].value, tool, { ...args });
     return [seen?.isError, seen?.text];
   };
   const session = async (key: "part" | "both", seconds = 0): Promise<string> => {

@@ -30,7 +30,7 @@ from mcp.types import (
 )
 
 from guard_bounds import bound
-from guard_sessions import GONE, AnswerEnded, end_pending
+from guard_server_gone import GONE, AnswerEnded, end_pending
 from relay_secret import relay_headers, relay_secret
 
 # Better not to serve at all than without it.
@@ -149,7 +149,7 @@ class _Session(ClientSession):
             self.when_ended()
 
 
-class Held:
+class SessionTask:
     """One session, in a task of its own: the MCP SDK wants it ended where it was begun."""
 
     def __init__(self, client):

@@ -2,7 +2,7 @@
 
 Over streamable HTTP the MCP SDK goes on waiting, for ever: LiteLLM 1.77.3 sets no limit. A
 container that is killed while a tool runs does that, a server that forgets a session, one that
-answers with something else than MCP (tests/contract/guard.test.ts, guard-kept.test.ts).
+answers with something else than MCP (tests/contract/guard.test.ts, guard-session-reuse.test.ts).
 """
 
 import anyio

@@ -7,11 +7,11 @@ export const GONE = "Error: the server went away before it had answered";
 export interface Seen {
   readonly status: number;
   readonly text: string;
-  /** MCP's own flag, at the doors that have it. */
+  /** MCP's own flag, at the routes that have it. */
   readonly isError?: boolean;
 }
 
-export type Door = (
+export type Route = (
   gateway: Pick<RealGateway, "url">,
   key: string,
   tool: string,
@@ -65,7 +65,7 @@ export async function leaving(
 }
 
 const mcp =
-  (path: string, headers: Record<string, string> = {}): Door =>
+  (path: string, headers: Record<string, string> = {}): Route =>
   async (gateway, key, tool, args = {}) => {
     const seen = await rpc(
       gateway,
@@ -97,17 +97,17 @@ export const order = (calls: readonly (readonly [string, unknown])[], more: obje
 });
 
 const responses =
-  (path: string, more: object = {}): Door =>
+  (path: string, more: object = {}): Route =>
   (gateway, key, tool, args = {}) =>
     ask(gateway, path, key, order([[tool, args]], more));
 
 const rest =
-  (headers: Record<string, string> = {}, more: object = {}): Door =>
+  (headers: Record<string, string> = {}, more: object = {}): Route =>
   (gateway, key, tool, args = {}) =>
     ask(gateway, "/mcp-rest/tools/call", key, { name: tool, arguments: args, ...more }, headers);
 
 /** Every way into LiteLLM 1.77.3 at whose end a tool is executed. */
-export const doors: Readonly<Record<string, Door>> = {
+export const routes: Readonly<Record<string, Route>> = {
   "/mcp/": mcp("/mcp/"),
   "/mcp/db": mcp("/mcp/db"),
   "/mcp/notes": mcp("/mcp/notes"),
@@ -130,8 +130,8 @@ export const doors: Readonly<Record<string, Door>> = {
   }),
 };
 
-/** Doors that hand MCP tools to a model and execute nothing. */
-export const closedDoors: Readonly<Record<string, Door>> = {
+/** Routes that hand MCP tools to a model and execute nothing. */
+export const closedRoutes: Readonly<Record<string, Route>> = {
   "/v1/responses without approval": responses("/v1/responses", {
     tools: [{ ...gatewayTool, require_approval: "always" }],
   }),
@@ -143,7 +143,7 @@ export const closedDoors: Readonly<Record<string, Door>> = {
           model: "gpt-4o",
           messages: [{ role: "user", content: JSON.stringify({ calls: [[tool, {}]] }) }],
           tools: [gatewayTool],
-        })) satisfies Door,
+        })) satisfies Route,
     ]),
   ),
   "/v1/messages": (gateway, key, tool) =>

@@ -12,9 +12,9 @@ from litellm.proxy._types import UserAPIKeyAuth
 import guard_answers
 import guard_bounds
 import guard_cancel
-import guard_kept
 import guard_seams
-import guard_sessions
+import guard_server_gone
+import guard_session_reuse
 import guard_tools
 from gate_identity import IDENTITY
 from guard_calls import CALL, SCOPE, Call, Scope, scope
@@ -57,7 +57,7 @@ def list_front(policy):
 
 
 def locked_front(original):
-    """Every list of a server's tools, at every door, goes through here."""
+    """Every list of a server's tools, at every route, goes through here."""
 
     def locked(tools, server):
         return original(guard_tools.lock.look(server.alias, tools), server)
@@ -80,7 +80,7 @@ async def in_its_place(original, name, *args, **kwargs):
 
 
 async def executed(call, original, name, *args, **kwargs):
-    guard_kept.KEY.set(scope().token)
+    guard_session_reuse.KEY.set(scope().token)
     # In a task of its own: when a server goes away in the middle of its answer, the MCP SDK
     # cancels whoever waits for it, and LiteLLM 1.77.3 would answer nothing at all.
     call.task = waiting = asyncio.create_task(in_its_place(original, name, *args, **kwargs))
@@ -92,7 +92,7 @@ async def executed(call, original, name, *args, **kwargs):
         if asyncio.current_task().cancelling():
             raise
         raise RuntimeError(
-            guard_cancel.CANCELLED if call.cancelled else guard_sessions.GONE
+            guard_cancel.CANCELLED if call.cancelled else guard_server_gone.GONE
         ) from None
     except Full as full:
         call.outcome = "limited"
@@ -108,14 +108,14 @@ async def executed(call, original, name, *args, **kwargs):
             raise
         raise RuntimeError(guard_answers.words_of(error)) from None
     # The MCP SDK ends such a call in two ways; the client is told of both in the same words.
-    if guard_sessions.says_gone(result):
-        raise RuntimeError(guard_sessions.GONE)
+    if guard_server_gone.says_gone(result):
+        raise RuntimeError(guard_server_gone.GONE)
     # LiteLLM goes on with the content alone, as if every call had succeeded.
     call.outcome = "error" if result.isError else "ok"
     return result
 
 
-def at_its_door(route, result):
+def as_the_route_says_it(route, result):
     """What LiteLLM may have of a result where it goes on with the content alone."""
     if route == "/mcp-rest" and result.isError:
         words = " ".join(getattr(part, "text", "") for part in result.content).strip()
@@ -124,7 +124,7 @@ def at_its_door(route, result):
 
 
 def manager_front(policy):
-    """Executes a tool, for every door: knows the truth about how it went."""
+    """Executes a tool, for every route: knows the truth about how it went."""
 
     def front(original):
         async def guarded_call_tool(name, *args, **kwargs):
@@ -145,7 +145,7 @@ def manager_front(policy):
                     raise
                 # LiteLLM would hand it to the model, and to whoever watches, as any answer.
                 return guard_answers.failed(str(getattr(error, "detail", error)))
-            return at_its_door(who.route, result)
+            return as_the_route_says_it(who.route, result)
 
         return guarded_call_tool
 

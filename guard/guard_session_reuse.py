@@ -20,10 +20,10 @@ from mcp.types import ListToolsResult
 
 import guard_seams
 import guard_tools
-from guard_held import Held
 from guard_limits import LIMITS
 from guard_places import PLACE
-from guard_sessions import GONE
+from guard_server_gone import GONE
+from guard_session_task import SessionTask
 from guard_tools import Changed
 
 # Seconds that a session waits for a call; 0: a session for each call, as LiteLLM has it.
@@ -40,7 +40,7 @@ KEY = ContextVar("mcp_gateway_key", default=None)
 _waiting = {}
 
 
-class _Kept(Held):
+class _ReusedSession(SessionTask):
     """A session that may wait for a call, in its place."""
 
     def __init__(self, client, place):
@@ -82,23 +82,23 @@ class _Kept(Held):
 class _Tools:
     """What LiteLLM calls of a session; another session where this one had ended before the call."""
 
-    def __init__(self, client, held):
+    def __init__(self, client, task):
         self._client = client
-        self._held = held
+        self._task = task
 
     async def call_tool(self, **call):
-        held, session = self._held, self._held.session
-        fresh = held.calls == 0
-        held.calls += 1
+        task, session = self._task, self._task.session
+        fresh = task.calls == 0
+        task.calls += 1
         session.executed = False
         try:
-            return await self._asked(held, call)
+            return await self._asked(task, call)
         except (anyio.ClosedResourceError, anyio.BrokenResourceError):
             if fresh or session.executed:
                 # Their own text is empty.
                 raise ConnectionError(GONE) from None
         except McpError:
-            if fresh or session.executed or not held.forgotten:
+            if fresh or session.executed or not task.forgotten:
                 raise
         await self._client.again()
         try:
@@ -107,21 +107,21 @@ class _Tools:
             # LiteLLM's client would make a tool's failure of it.
             self._client.changed = error
             raise
-        return await self._asked(self._client.held, call)
+        return await self._asked(self._client.task, call)
 
     @staticmethod
-    async def _asked(held, call):
+    async def _asked(task, call):
         try:
-            return await held.session.call_tool(**call)
+            return await task.session.call_tool(**call)
         except asyncio.CancelledError:
-            held.give_up(PLACE.get())
+            task.give_up(PLACE.get())
             raise
 
     async def list_tools(self):
-        return ListToolsResult(tools=await self._held.list())
+        return ListToolsResult(tools=await self._task.list())
 
 
-class KeptClient(MCPClient):
+class ReusingClient(MCPClient):
     """LiteLLM's client: for a list with a session of its own, for a call with one that was there
     before and may stay."""
 
@@ -137,33 +137,33 @@ class KeptClient(MCPClient):
         self._place = None if key is None else hashlib.sha256(repr(said).encode()).digest()
         self._alias = alias
         self.is_bridged = alias in LIMITS["processes"]
-        self.held, self.changed = None, None
+        self.task, self.changed = None, None
 
     async def connect(self):
         if self._session is None:
-            held = _Kept(self, self._place)
-            await held.opened()
-            if held.usable:
-                self._have(held)
+            task = _ReusedSession(self, self._place)
+            await task.opened()
+            if task.usable:
+                self._have(task)
 
     async def __aenter__(self):
         waiting = _waiting.get(self._place)
         if waiting:
-            held = waiting[-1]
-            held.taken()
-            self._have(held)
+            task = waiting[-1]
+            task.taken()
+            self._have(task)
         else:
             await self.connect()
         return self
 
-    def _have(self, held):
-        self.held, self._session = held, _Tools(self, held)
+    def _have(self, task):
+        self.task, self._session = task, _Tools(self, task)
 
     async def again(self):
         """Another session: this one has ended."""
         await self.disconnect()
         await self.connect()
-        if self.held is None:
+        if self.task is None:
             raise ConnectionError("the server has ended the session and opens no other")
 
     async def check(self, name):
@@ -173,12 +173,12 @@ class KeptClient(MCPClient):
         and when anybody has seen a tool that is not as it was. The MCP SDK would ask for the list
         after the first call, to check the result: before it, it costs nothing.
         """
-        held, lock = self.held, guard_tools.lock
-        if held.tools is None or held.session.changed or lock.differs(self._alias, name):
+        task, lock = self.task, guard_tools.lock
+        if task.tools is None or task.session.changed or lock.differs(self._alias, name):
             try:
-                listed = await held.list()
+                listed = await task.list()
             except (McpError, anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
-                if held.calls == 0:
+                if task.calls == 0:
                     raise ConnectionError(
                         f"the server does not list its tools: {error or GONE}"
                     ) from None
@@ -188,13 +188,13 @@ class KeptClient(MCPClient):
             except TimeoutError:
                 raise ConnectionError("the server does not list its tools in time") from None
             lock.look(self._alias, listed)
-            held.tools = frozenset(tool.name for tool in listed)
-        lock.check(self._alias, name, held.tools)
+            task.tools = frozenset(tool.name for tool in listed)
+        lock.check(self._alias, name, task.tools)
 
     # Without a session LiteLLM would try once more, and speak of one that is "not initialized".
 
     async def call_tool(self, call):
-        if self.held is None:
+        if self.task is None:
             raise ConnectionError("the MCP server does not answer")
         await self.check(call.name)
         result = await super().call_tool(call)
@@ -203,18 +203,18 @@ class KeptClient(MCPClient):
         return result
 
     async def list_tools(self):
-        return [] if self.held is None else await super().list_tools()
+        return [] if self.task is None else await super().list_tools()
 
     async def disconnect(self):
         # After a call that has failed or was given up: what may still come is nobody's.
-        held, self.held, self._session = self.held, None, None
-        if held is not None:
-            held.close()
+        task, self.task, self._session = self.task, None, None
+        if task is not None:
+            task.close()
 
     async def __aexit__(self, kind, value, trace):
-        if kind is None and self.held is not None and self._place is not None:
-            held, self.held, self._session = self.held, None, None
-            held.rest()
+        if kind is None and self.task is not None and self._place is not None:
+            task, self.task, self._session = self.task, None, None
+            task.rest()
         await self.disconnect()
 
 
@@ -240,7 +240,7 @@ def client_front(original):
         # A program that LiteLLM starts itself would go on running.
         if plain.transport_type == MCPTransport.stdio:
             return ProgramClient(plain, server.alias)
-        return KeptClient(plain, KEY.get() if IDLE > 0 else None, server.alias)
+        return ReusingClient(plain, KEY.get() if IDLE > 0 else None, server.alias)
 
     return kept
 

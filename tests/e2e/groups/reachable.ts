@@ -81,7 +81,7 @@ const isJson = (answer: Answer): boolean => {
 };
 
 /** What the LAN can reach, and with which key. */
-export function doors(deployment: () => Deployment): void {
+export function reachable(deployment: () => Deployment): void {
   test.each(open)("without a key: %s %s is 401", async (method, path) => {
     const answer = await send(deployment().url, method, path, mcpHeaders);
     expect([answer.status, isJson(answer)]).toEqual([401, true]);

@@ -1,5 +1,5 @@
 import { describeWithDocker } from "../support/docker.ts";
-import { closedDoors, doors } from "../support/doors.ts";
+import { closedRoutes, routes } from "../support/routes.ts";
 import { type Guarded, type Key, Observer, keys, model, withGuarded } from "../support/guarded.ts";
 
 jest.setTimeout(120_000);
@@ -70,7 +70,7 @@ describeWithDocker("the guard alone, no edge in front, every key granted every s
     process.stdout.write(["", ...results.sort(), ""].join("\n"));
   });
 
-  describe.each(Object.entries(doors))("%s", (name, door) => {
+  describe.each(Object.entries(routes))("%s", (name, call) => {
     const route = name.startsWith("/mcp-rest")
       ? "/mcp-rest"
       : name.includes("responses")
@@ -83,7 +83,7 @@ describeWithDocker("the guard alone, no edge in front, every key granted every s
 
     it.each(cases)("%s calls %p", async (key, tool, because) => {
       const refusal = refusalAt(name, key, because);
-      const seen = await door(gateway, keys[key].value, tool);
+      const seen = await call(gateway, keys[key].value, tool);
       const reached = await observer.executed();
       const [alias, bare] = /^(.+?)-(.*)$/.exec(tool)?.slice(1) ?? [null, tool];
       const line = {
@@ -111,9 +111,9 @@ describeWithDocker("the guard alone, no edge in front, every key granted every s
     });
   });
 
-  it.each(Object.entries(closedDoors))("%s executes nothing", async (_, door) => {
+  it.each(Object.entries(closedRoutes))("%s executes nothing", async (_, route) => {
     for (const tool of ["db-list_schemas", "notes-write_file"])
-      await door(gateway, keys.part.value, tool);
+      await route(gateway, keys.part.value, tool);
     expect(await observer.executed()).toEqual({ notes: [], db: 0 });
   });
 });
