@@ -10,8 +10,8 @@ import { VirtualKey, keyPurge } from "./access/virtual-key.ts";
 import { deployedConnectors } from "./connectors/deployed.ts";
 import { Images } from "./containers/images.ts";
 import type { Platform } from "./containers/platform.ts";
-import { readyCommand } from "./containers/ready.ts";
-import { dataWords, litellmDatabase } from "./database/server.ts";
+import { readyCommand } from "./containers/readiness.ts";
+import { dataSummary, litellmDatabase } from "./database/server.ts";
 import { type DriftPlan, type Look, driftPlan } from "./drift/decisions.ts";
 import { Edge } from "./edge/edge.ts";
 import { checkedSalt, keptSecret } from "./keyring/kept-secret.ts";
@@ -233,7 +233,7 @@ export class Gateway extends pulumi.ComponentResource {
       ]),
     );
     this.accessMatrix = accessMatrix(model);
-    this.data = postgres.place.apply((place) => dataWords(model, place));
+    this.data = postgres.place.apply((place) => dataSummary(model, place));
     this.verification = verification.report;
     this.verificationPlan = verification.plan;
     this.registerOutputs({ gatewayUrl: this.gatewayUrl });

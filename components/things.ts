@@ -3,7 +3,7 @@ import { databaseAccess } from "../config/database/access.ts";
 import type { GatewayModel } from "../config/model.ts";
 import { keyPurgeThing, keyThings } from "./access/virtual-key.ts";
 import { connectorsThings } from "./connectors/deployed.ts";
-import { readyThing } from "./containers/ready.ts";
+import { readyThing } from "./containers/readiness.ts";
 import { databaseThings } from "./database/server.ts";
 import type { Wanted } from "./drift/decisions.ts";
 import { edgeThings } from "./edge/edge.ts";

@@ -22,7 +22,7 @@ import { externalNetworks } from "./network/external.ts";
 import { nothingKnown, subnets } from "./network/subnets.ts";
 import { problemsOf } from "./problems.ts";
 import { configSchema } from "./schema.ts";
-import { without } from "./stack-file/without.ts";
+import { omitPaths } from "./stack-file/omit-paths.ts";
 import { withIsoTimes } from "./stack-file/yaml-time.ts";
 
 export type ParseResult =
@@ -39,11 +39,11 @@ function furtherProblems(
   context: ConfigContext,
 ): Problem[] {
   const paths = problems.map((problem) => problem.path);
-  let left = without(raw, paths);
+  let left = omitPaths(raw, paths);
   let rest = configSchema.safeParse(left);
   // What still fails lacks a value that was left out: its parent goes as well.
   for (let round = 0; !rest.success && round < 6; round++) {
-    left = without(
+    left = omitPaths(
       left,
       problemsOf(rest.error, left).map((problem) => problem.path.slice(0, -1)),
     );

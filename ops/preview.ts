@@ -1,5 +1,5 @@
 import { type AccessMatrix, accessMatrix } from "../config/keys/grants.ts";
-import { type PreviewStep, matrixWords, stepWords } from "./lib/preview-words.ts";
+import { type PreviewStep, matrixChanges, stepEffects } from "./lib/preview-summary.ts";
 import { run } from "../components/host/exec.ts";
 import { stackModel } from "./lib/stack-model.ts";
 
@@ -38,7 +38,7 @@ if (preview.code !== 0) {
       ? [`! ${message.replace(/^warning: /, "").trim()}`]
       : [],
   );
-  const words = [...drift, ...matrixWords(before, after), ...stepWords(steps)];
+  const words = [...drift, ...matrixChanges(before, after), ...stepEffects(steps)];
   const summary = Object.entries(changeSummary)
     .map(([op, count]) => `${count} ${op}`)
     .join(", ");

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hostExec, run } from "../components/host/exec.ts";
-import { type Recorded, lost, recorded } from "./lib/lost.ts";
+import { type Recorded, missing, recorded } from "./lib/missing-objects.ts";
 import { type Suspect, exportedStack, isOrphan, suspects, withoutPending } from "./lib/pending.ts";
 import type { DockerHost } from "../config/host/model.ts";
 import { parseDockerHost } from "../config/host/parse.ts";
@@ -132,7 +132,7 @@ async function forgetLost(all: readonly Recorded[]): Promise<void> {
   ]);
   // Preflight says what is wrong with the engine.
   if (listed.code !== 0) return;
-  const gone = lost(all, new Set(listed.stdout.split("\n")));
+  const gone = missing(all, new Set(listed.stdout.split("\n")));
   if (gone.length === 0) return;
   for (const { kind, urn } of gone)
     say(`the ${kind} ${urn.split("::").at(-1) ?? ""} is gone from the Docker host`);

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs the test suites named (unit, contract, e2e, heavy), in that order of arguments, and ends with one
 # line: N passed, N failed[, N skipped]. Exit code 1 if anything failed, or if a suite ran nothing.
-# contract+e2e runs both side by side: they share neither names nor ports, and each waits for
-# containers half of the time. What contract prints comes after what e2e prints.
+# contract+e2e runs in two lanes, contract and the second host's tests beside the other e2e tests: the
+# lanes share neither names nor ports, and each waits for containers half of the time. What the first
+# lane prints comes at the end.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=/dev/null
@@ -14,7 +15,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 results=$(mktemp -d)
 beside=
 # What runs beside ignores Ctrl-C, as bash has it: it is ended with the rest.
-trap '[ -z "$beside" ] || pkill -P "$beside" || true; rm -rf "$results"' EXIT
+stop_beside() {
+  [ -n "$beside" ] || return 0
+  # shellcheck disable=SC2046 # a list of ids
+  kill "$beside" $(pgrep -P "$beside") || true
+}
+trap 'stop_beside; rm -rf "$results"' EXIT
 passed=0 failed=0 skipped=0
 
 # A suite that needs Docker, where there is none: its files are counted as skipped.
@@ -29,14 +35,13 @@ skip() {
   fi
 }
 
-# Runs a suite; its exit code is jest's.
+# run NAME ARGUMENT...: jest, with its results as NAME's.
 run() {
-  local -a options=(--runInBand --verbose)
-  [ "$1" != unit ] || options=(--maxWorkers=100%)
-  node node_modules/jest/bin/jest.js --selectProjects "$1" "${options[@]}" --json --outputFile="$results/$1.json"
+  node node_modules/jest/bin/jest.js --selectProjects "${@:2}" --json --outputFile="$results/$1.json"
 }
+one_by_one=(--runInBand --verbose)
 
-# count SUITE STATUS: adds up what it has run.
+# count NAME STATUS: adds up what it has run.
 count() {
   local file=$results/$1.json counts p f s
   # A file that cannot even be loaded has no tests to count: it is one failure.
@@ -49,7 +54,7 @@ count() {
   printf '%s: the slowest files and tests\n' "$1"
   [ ! -s "$file" ] || node ops/slowest.ts "$file"
   # Also jest itself may end badly although every test it counted passed.
-  if [ "$f" = 0 ] && { [ "$2" != 0 ] || [ "$p" = 0 ]; }; then
+  if [ "$f" = 0 ] && { [ "$2" != 0 ] || [ $((p + s)) = 0 ]; }; then
     echo "!! $1: jest ended with $2 after $p passed tests" >&2
     f=1
   fi
@@ -58,19 +63,28 @@ count() {
 
 suite() {
   local status=0
-  run "$1" || status=$?
+  if [ "$1" = unit ]; then
+    run unit unit --maxWorkers=100% || status=$?
+  else
+    run "$1" "$1" "${one_by_one[@]}" || status=$?
+  fi
   count "$1" "$status"
 }
 
-both() {
-  local status=0 first=0
-  run contract >"$results/contract.log" 2>&1 &
+lanes() {
+  local status=0 second=tests/e2e/remote
+  {
+    echo 0 >"$results/contract" && echo 0 >"$results/remote"
+    run contract contract "${one_by_one[@]}" || echo $? >"$results/contract"
+    run remote e2e "${one_by_one[@]}" "$second" || echo $? >"$results/remote"
+  } >"$results/beside.log" 2>&1 &
   beside=$!
-  run e2e || status=$?
-  wait "$beside" || first=$?
+  run e2e e2e "${one_by_one[@]}" --testPathIgnorePatterns "$second" || status=$?
+  wait "$beside"
   beside=
-  cat "$results/contract.log"
-  count contract "$first"
+  cat "$results/beside.log"
+  count contract "$(cat "$results/contract")"
+  count remote "$(cat "$results/remote")"
   count e2e "$status"
 }
 
@@ -107,7 +121,7 @@ for name in "$@"; do
       if ! docker version >/dev/null 2>&1; then
         for one in ${name/+/ }; do skip "$one"; done
       elif [ "$name" = contract+e2e ]; then
-        both
+        lanes
       else
         suite "$name"
       fi

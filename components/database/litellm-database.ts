@@ -5,7 +5,7 @@ import { dataDirectory, database, keyring, movingHost } from "../../config/commo
 import { databaseAccess } from "../../config/database/access.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import type { Platform } from "../containers/platform.ts";
-import type { Ready } from "../containers/ready.ts";
+import type { Ready } from "../containers/readiness.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { notedCommand } from "../host/noted-command.ts";
 import { hostScript } from "../shell/script.ts";

@@ -5,7 +5,7 @@ import { dataDirectory, database } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
 import { type Platform, containerName, networksOf } from "../containers/platform.ts";
-import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
+import { type Ready, readyCommand, readyThing } from "../containers/readiness.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { filesThing, secretFile } from "../host/files.ts";
 import { notedCommand } from "../host/noted-command.ts";

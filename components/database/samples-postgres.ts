@@ -7,7 +7,7 @@ import type { ConnectorSamples } from "../../config/connectors/model.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
 import type { Platform } from "../containers/platform.ts";
-import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
+import { type Ready, readyCommand, readyThing } from "../containers/readiness.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import {
   type HostFile,

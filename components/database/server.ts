@@ -26,7 +26,7 @@ export function databaseThings(name: string, model: GatewayModel): Wanted[] {
 }
 
 /** What `make down` says at its end. */
-export function dataWords({ database, dockerHost }: GatewayModel, place: string): string {
+export function dataSummary({ database, dockerHost }: GatewayModel, place: string): string {
   const verb = database.destroyData ? "removes" : "keeps";
   return `destroy ${verb}: ${place}; the keyring in the Docker volume ${database.volume} on ${dockerHost.url}`;
 }

@@ -9,7 +9,7 @@ import type { SharedDatabase } from "../../config/database/model.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer } from "../containers/container.ts";
 import { type Platform, containerName, networksOf } from "../containers/platform.ts";
-import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
+import { type Ready, readyCommand, readyThing } from "../containers/readiness.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { hostCommand } from "../host/command.ts";
 import { notedCommand } from "../host/noted-command.ts";

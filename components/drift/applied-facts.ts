@@ -1,7 +1,7 @@
 /** What the Docker host says about what was applied to it (`look.sh`). */
 export interface AppliedFacts {
-  /** Note → its word, and how things were when it was written. */
-  readonly notes: Readonly<Record<string, { readonly word: string; readonly state: string }>>;
+  /** Note → its revision, and how things were when it was written. */
+  readonly notes: Readonly<Record<string, { readonly revision: string; readonly state: string }>>;
   /** Note of files → how they are now. */
   readonly files: Readonly<Record<string, string>>;
   /** Container → how it is now. */
@@ -44,7 +44,10 @@ export function parseApplied(text: string): AppliedFacts {
   const states = containerStates(of("containers")[0]?.[0] ?? "");
   return {
     notes: Object.fromEntries(
-      of("applied").map(([id = "", word = "", state = ""]) => [id, { word, state: state.trim() }]),
+      of("applied").map(([id = "", revision = "", state = ""]) => [
+        id,
+        { revision, state: state.trim() },
+      ]),
     ),
     files: pairs("now"),
     containers: Object.fromEntries(

@@ -94,7 +94,7 @@ function decide(look: Look, wanted: Wanted, editedIds: ReadonlySet<string>): Dec
   // Files that a container has read were not what it should have read: it starts, and is waited for.
   if (drift.length > 0 || (thing.kind === "ready" && editedIds.size > 0))
     return apply("nothing", drift);
-  return { thing, drift, action: "keep", revision: parseRevision(note.word) };
+  return { thing, drift, action: "keep", revision: parseRevision(note.revision) };
 }
 
 /** Decides for everything that is wanted at once: what was edited concerns who waits for it. */
@@ -112,13 +112,13 @@ export function driftAmong(decisions: readonly Decision[]): readonly Drift[] {
 /** A thing, and as what it was applied, in the text that its note has. */
 export interface Applied {
   readonly thing: Thing;
-  readonly word: string;
+  readonly revision: string;
 }
 
 /** What the host has to say once `up` has ended, sorted by id. */
 export function appliedBy(decisions: readonly Decision[]): readonly Applied[] {
   return decisions
-    .map(({ thing, revision }) => ({ thing, word: revisionText(revision) }))
+    .map(({ thing, revision }) => ({ thing, revision: revisionText(revision) }))
     .sort((a, b) => (a.thing.id < b.thing.id ? -1 : 1));
 }
 

@@ -15,25 +15,25 @@ export function notesOf(platform: { readonly host: Pick<GatewayModel, "directori
   return notesIn(platform.host.directories.config);
 }
 
-/** One note: a word, and how what was applied under it looked right afterwards. */
+/** One note: a revision, and how what was applied under it looked right afterwards. */
 export interface Note {
   /** The directory of the notes. */
   readonly applied: string;
   /** The note's file: a name that no other resource has. */
   readonly id: string;
   /**
-   * The word of `Words`: part of the script, so that another one makes Pulumi run it again, and
+   * The thing's revision: part of the script, so that another one makes Pulumi run it again, and
    * kept in the note, so that the next look reads the same.
    */
-  readonly word: string;
+  readonly revision: string;
   /** A command of applied.sh that prints the state; nothing to compare if left out. */
   readonly state?: string;
   /** Files that can be looked at without asking Docker. */
   readonly files?: { readonly directory: string; readonly names: readonly string[] };
 }
 
-const place = ({ applied, id, word }: Note): string =>
-  shellVariables({ APPLIED: applied, ID: id, WORD: word });
+const place = ({ applied, id, revision }: Note): string =>
+  shellVariables({ APPLIED: applied, ID: id, REVISION: revision });
 
 /**
  * A script that writes its note once it has ended well, if no other run of it has begun since: an

@@ -29,7 +29,7 @@ export function notedCommand(
   const note: Note = {
     applied: notesOf(platform),
     id,
-    word: revisionText(platform.drift.of(id).revision),
+    revision: revisionText(platform.drift.of(id).revision),
     ...(state === undefined ? {} : { state }),
     ...(files === undefined ? {} : { files }),
   };

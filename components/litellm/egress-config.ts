@@ -1,11 +1,13 @@
 import { lanNetworks, nobodysNetworks, squidConfig } from "../squid/squid-config.ts";
-import type { Target } from "./way-out.ts";
+import type { Destination } from "./destinations.ts";
 
-/** Squid's lines for targets that are alike: names and ports are allowed in pairs. */
-function allowed(targets: readonly Target[], word: string): string[] {
-  const ports = [...new Set(targets.map(({ port }) => port))].sort((a, b) => a - b);
+/** Squid's lines for destinations that are alike: names and ports are allowed in pairs. */
+function allowed(destinations: readonly Destination[], word: string): string[] {
+  const ports = [...new Set(destinations.map(({ port }) => port))].sort((a, b) => a - b);
   return ports.flatMap((port) => {
-    const names = targets.filter((target) => target.port === port).map(({ host }) => host);
+    const names = destinations
+      .filter((destination) => destination.port === port)
+      .map(({ host }) => host);
     return [
       // -n: an address in a URL is no name, whatever its owner's name server says.
       `acl ${word}_${port} dstdomain -n ${names.join(" ")}`,
@@ -19,15 +21,15 @@ function allowed(targets: readonly Target[], word: string): string[] {
  * Squid's configuration: what LiteLLM may reach. A provider's public name leads to no private
  * address, whatever a name server says; what the configuration itself gives may.
  */
-export function proxyEgressConfig(targets: readonly Target[]): string {
-  const given = targets.filter((target) => target.given);
-  const named = targets.filter((target) => !target.given);
+export function proxyEgressConfig(destinations: readonly Destination[]): string {
+  const given = destinations.filter((destination) => destination.given);
+  const named = destinations.filter((destination) => !destination.given);
   return squidConfig([
     "acl somewhere dst all",
     `acl nobodys dst ${nobodysNetworks.join(" ")}`,
     `acl lan dst ${lanNetworks.join(" ")}`,
     // Before its name is looked up: a question to a name server carries words out as well.
-    `acl known dstdomain -n ${[...new Set(targets.map(({ host }) => host))].join(" ")}`,
+    `acl known dstdomain -n ${[...new Set(destinations.map(({ host }) => host))].join(" ")}`,
     "http_access deny !known",
     // What cannot be looked up has no address that the next lines could refuse.
     "http_access deny !somewhere",

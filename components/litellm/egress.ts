@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { mockModel, proxyEgress, relay } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { type Platform, externalNetworksOf } from "../containers/platform.ts";
-import { readyCommand, readyThing } from "../containers/ready.ts";
+import { readyCommand, readyThing } from "../containers/readiness.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { squidPort } from "../squid/squid-config.ts";
 import { squidContainer, squidThings } from "../squid/squid-container.ts";
 import { proxyEgressConfig } from "./egress-config.ts";
-import { type Asked, wayOut } from "./way-out.ts";
+import { type DestinationSource, destinationsOf } from "./destinations.ts";
 
 /** What LiteLLM asks without a proxy: what is on its own network, and itself. */
 const direct = [relay.host, mockModel.host, "localhost", "127.0.0.1", "::1"];
@@ -29,19 +29,19 @@ export function proxyVariables<Url>(url: Url): Record<string, Url | string> {
   };
 }
 
-export type ProxyEgressArgs = Asked & Pick<GatewayModel, "egressProxy">;
+export type ProxyEgressArgs = DestinationSource & Pick<GatewayModel, "egressProxy">;
 
-const squidOf = (model: Asked) => ({
+const squidOf = (model: DestinationSource) => ({
   directory: "proxy-egress",
-  config: proxyEgressConfig(wayOut(model)),
+  config: proxyEgressConfig(destinationsOf(model)),
 });
 
 /** What {@link proxyEgressOf} applies to the Docker host. */
 export function proxyEgressThings(
   name: string,
-  model: Asked & Pick<GatewayModel, "directories" | "namePrefix">,
+  model: DestinationSource & Pick<GatewayModel, "directories" | "namePrefix">,
 ): Wanted[] {
-  if (wayOut(model).length === 0) return [];
+  if (destinationsOf(model).length === 0) return [];
   return [
     ...squidThings(`${name}-container`, model, squidOf(model)),
     readyThing(`${name}-ready`, [model.namePrefix + proxyEgress.host]),
@@ -97,5 +97,7 @@ export function proxyEgressOf(
   args: ProxyEgressArgs,
   opts?: pulumi.ComponentResourceOptions,
 ): ProxyEgress | undefined {
-  return wayOut(args).length === 0 ? undefined : new ProxyEgress(name, platform, args, opts);
+  return destinationsOf(args).length === 0
+    ? undefined
+    : new ProxyEgress(name, platform, args, opts);
 }

@@ -6,7 +6,7 @@ import { databaseAccess } from "../../config/database/access.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { gatewayContainer, noNames } from "../containers/container.ts";
 import type { Platform } from "../containers/platform.ts";
-import { type Ready, readyCommand, readyThing } from "../containers/ready.ts";
+import { type Ready, readyCommand, readyThing } from "../containers/readiness.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import {
   type HostFile,
@@ -19,7 +19,7 @@ import {
 import { litellmConfig } from "./config-file.ts";
 import { proxyEgressOf, proxyEgressThings } from "./egress.ts";
 import { limitsText } from "./limits.ts";
-import { rootOf } from "./read-only.ts";
+import { rootFileSystemOf } from "./root-file-system.ts";
 import { rootsFile } from "./roots.ts";
 import { proxyEnvFile } from "./secrets.ts";
 
@@ -132,7 +132,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
       child,
     );
     const egress = proxyEgressOf(`${name}-egress`, platform, model, child);
-    const rootFileSystem = rootOf(config);
+    const rootFileSystem = rootFileSystemOf(config);
     const container = gatewayContainer(
       `${name}-container`,
       {

@@ -1,15 +1,17 @@
-import { type Asked, targetName, wayOut } from "./way-out.ts";
+import { type DestinationSource, destinationName, destinationsOf } from "./destinations.ts";
 
 /** What trusted_roots.py takes. */
 interface Roots {
-  /** `name:port` of each provider and each MCP server elsewhere that is asked over TLS. */
+  /** `name:port` of each provider and each MCP server elsewhere that is source over TLS. */
   readonly hosts: readonly string[];
   /** PEM of private authorities, or nothing. */
   readonly own: string;
 }
 
 /** `roots.json`: the same text for the same models and connectors, in whatever order they come. */
-export function rootsFile(asked: Asked, own: string): string {
-  const hosts = wayOut(asked).flatMap((target) => (target.tls ? [targetName(target)] : []));
+export function rootsFile(source: DestinationSource, own: string): string {
+  const hosts = destinationsOf(source).flatMap((destination) =>
+    destination.tls ? [destinationName(destination)] : [],
+  );
   return `${JSON.stringify({ hosts, own } satisfies Roots, null, 1)}\n`;
 }

@@ -12,7 +12,7 @@ import type { ConnectorModel } from "../../config/connectors/model.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { setCommand } from "../../config/problems.ts";
 import { sampleLimits } from "../database/sample-data.ts";
-import { wayOut } from "../litellm/way-out.ts";
+import { destinationsOf } from "../litellm/destinations.ts";
 import type { Finding } from "./finding.ts";
 import type { HostFacts } from "./host-facts.ts";
 
@@ -93,7 +93,7 @@ function memoryFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   // The relay is an HAProxy with the edge's limit.
   const own = [
     ...[model.database, model.proxy, model.edge, model.edge, model.mockModel],
-    ...(wayOut(model).length === 0 ? [] : [model.egressProxy]),
+    ...(destinationsOf(model).length === 0 ? [] : [model.egressProxy]),
   ];
   const limits =
     own.reduce((sum, part) => sum + part.memoryMb, 0) +

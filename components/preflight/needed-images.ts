@@ -1,5 +1,5 @@
 import type { GatewayModel } from "../../config/model.ts";
-import { wayOut } from "../litellm/way-out.ts";
+import { destinationsOf } from "../litellm/destinations.ts";
 
 /** Every image that the containers are made of, each once. */
 export function neededImages(model: GatewayModel): string[] {
@@ -10,7 +10,7 @@ export function neededImages(model: GatewayModel): string[] {
       ...model.connectors.flatMap(({ container }) =>
         container === undefined ? [] : [container.image],
       ),
-      ...(filtered || wayOut(model).length > 0 ? [model.egressProxy.image] : []),
+      ...(filtered || destinationsOf(model).length > 0 ? [model.egressProxy.image] : []),
     ]),
   ];
 }

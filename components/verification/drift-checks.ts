@@ -37,11 +37,11 @@ export async function findDrift(
   const ran = await hostExec(plan.dockerHost, ["/bin/sh", "-s"], script);
   if (ran.code !== 0) throw new Error(`the Docker host could not be looked at: ${ran.stderr}`);
   const facts = parseApplied(ran.stdout);
-  const found = plan.applied.flatMap(({ thing, word }): Drift[] => {
+  const found = plan.applied.flatMap(({ thing, revision }): Drift[] => {
     const note = facts.notes[thing.id];
     if (note === undefined) return [{ what: nameOf(thing), reason: "the note of it is gone" }];
     const drift = driftOf(facts, thing, note.state);
-    return drift.length > 0 || note.word === word
+    return drift.length > 0 || note.revision === revision
       ? drift
       : [
           {

@@ -83,7 +83,7 @@ export interface VerificationPlan {
   readonly mock?: { readonly model: string; readonly key: string; readonly connector: string };
   /** Ids of the verified containers: another one means verifying again. */
   readonly deployment: readonly string[];
-  /** What was applied to the host under which word, and is to be so still. */
+  /** What was applied to the host under which revision, and is to be so still. */
   readonly applied: readonly Applied[];
   /** What the last `up` removed from LiteLLM's database or blocked there, in words. */
   readonly purged: readonly string[];

@@ -18,7 +18,7 @@ const probes = {
 
 /**
  * Seconds without service when a container is replaced: the figures of `make preview`
- * (ops/lib/preview-words.ts). Each is edited by hand, which makes `up` replace it.
+ * (ops/lib/preview-summary.ts). Each is edited by hand, which makes `up` replace it.
  */
 describe("how long a replaced container is missed", () => {
   let stack: Deployment | undefined;

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { proxyEgressConfig } from "../../components/litellm/egress-config.ts";
-import { wayOut } from "../../components/litellm/way-out.ts";
+import { destinationsOf } from "../../components/litellm/destinations.ts";
 import { squidPort } from "../../components/squid/squid-config.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import * as docker from "./docker.ts";
@@ -21,7 +21,9 @@ export async function startEgress(
   model: GatewayModel,
   { outside }: Closed,
 ): Promise<void> {
-  writeFileSync(join(place, "egress.cfg"), proxyEgressConfig(wayOut(model)), { mode: 0o644 });
+  writeFileSync(join(place, "egress.cfg"), proxyEgressConfig(destinationsOf(model)), {
+    mode: 0o644,
+  });
   await docker.start(egress, [
     "--network",
     network,

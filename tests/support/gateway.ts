@@ -6,7 +6,7 @@ import { litellmConfig } from "../../components/litellm/config-file.ts";
 import { proxyVariables } from "../../components/litellm/egress.ts";
 import { type GuardRow, guardPolicy, locksOf } from "../../components/litellm/guard-policy.ts";
 import { proxyFiles } from "../../components/litellm/proxy.ts";
-import { rootOf } from "../../components/litellm/read-only.ts";
+import { rootFileSystemOf } from "../../components/litellm/root-file-system.ts";
 import { rootsFile } from "../../components/litellm/roots.ts";
 import { proxyEnvFile } from "../../components/litellm/secrets.ts";
 import { relayFiles, upstreams } from "../../components/relay/relay-config.ts";
@@ -228,7 +228,7 @@ export async function realGateway(
     };
     writeFileSync(join(place.path, "proxy.env"), proxyEnvFile(secrets, model.models));
     if (closed !== undefined) await startEgress(name, place.path, model, closed);
-    const root = rootOf(model.proxy);
+    const root = rootFileSystemOf(model.proxy);
     await docker.start(name.proxy, [
       ...on("mcp-litellm-proxy"),
       "--cap-drop",

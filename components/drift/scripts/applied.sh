@@ -1,7 +1,7 @@
 # How things are on the Docker host, in words that can be compared: functions for the notes that
 # are written beside what was applied, and for the look back at them (look.sh).
 
-# claim_note, before the work, and write_note STATE after it: of APPLIED, ID, WORD, PLACE, PLACE_NAMES.
+# claim_note, before the work, and write_note STATE after it: of APPLIED, ID, REVISION, PLACE, PLACE_NAMES.
 # A run that another one has begun after leaves the note to that one.
 claim_note() {
   CLAIM=$$.$(date +%s%N)
@@ -15,7 +15,7 @@ claim_note() {
 write_note() (
   umask 077
   [ "$(cat "$APPLIED/.$ID.claim" 2>/dev/null || echo "$CLAIM")" = "$CLAIM" ] || exit 0
-  printf '%s\n' "$WORD" "$1" "$PLACE" "$PLACE_NAMES" >"$APPLIED/.$ID.new"
+  printf '%s\n' "$REVISION" "$1" "$PLACE" "$PLACE_NAMES" >"$APPLIED/.$ID.new"
   mv "$APPLIED/.$ID.new" "$APPLIED/$ID"
 )
 

@@ -1,5 +1,5 @@
 # Looks back at what was applied and changes nothing; one fact a line, fields tab-separated:
-# applied (id, word, state then), now (id, state), made (container, status), joined (container,
+# applied (id, revision, state then), now (id, state), made (container, status), joined (container,
 # networks), containers (states),
 # ring (kept secret, hash), key, altered, foreign, blocked, row, looked (what could be read).
 # APPLIED: the notes. FILES: whose containers. DATABASE, KEYRING: where keys are.
@@ -7,12 +7,12 @@ look() {
   for note in "$APPLIED"/*; do
     [ -f "$note" ] || continue
     {
-      IFS= read -r word
+      IFS= read -r revision
       IFS= read -r state
       IFS= read -r directory
       IFS= read -r names
     } <"$note" || continue
-    printf 'applied\t%s\t%s\t%s\n' "${note##*/}" "$word" "$state"
+    printf 'applied\t%s\t%s\t%s\n' "${note##*/}" "$revision" "$state"
     # shellcheck disable=SC2086 # names have no spaces
     [ -z "$directory" ] || printf 'now\t%s\t%s\n' "${note##*/}" "$(file_state "$directory" $names)"
   done

@@ -27,7 +27,7 @@ it.each([
       .ofType("command:local:Command")
       .map(
         ({ inputs }) =>
-          /^APPLIED='.*\nID='(.*)'\nWORD=/m.exec(String(reveal(inputs["create"])))?.[1],
+          /^APPLIED='.*\nID='(.*)'\nREVISION=/m.exec(String(reveal(inputs["create"])))?.[1],
       )
       .filter((id) => id !== undefined);
     expect(applied.length).toBeGreaterThan(20);

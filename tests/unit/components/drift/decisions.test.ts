@@ -64,7 +64,9 @@ const seen = (facts: AppliedFacts): Look => ({ facts, fresh: "new" });
 
 /** Everything that is wanted, and the text of its revision. */
 const revisions = (look: Look): Record<string, string> =>
-  Object.fromEntries(appliedBy(decideAll(look, wanted)).map(({ thing, word }) => [thing.id, word]));
+  Object.fromEntries(
+    appliedBy(decideAll(look, wanted)).map(({ thing, revision }) => [thing.id, revision]),
+  );
 
 const driftIn = (look: Look) => driftAmong(decideAll(look, wanted));
 
@@ -72,7 +74,7 @@ const driftIn = (look: Look) => driftAmong(decideAll(look, wanted));
 function alone(facts: AppliedFacts, thing: Thing, tablesIn?: string) {
   const one = tablesIn === undefined ? { thing } : { thing, tablesIn };
   const decisions = decideAll(seen(facts), [one]);
-  return [appliedBy(decisions)[0]?.word, driftAmong(decisions)];
+  return [appliedBy(decisions)[0]?.revision, driftAmong(decisions)];
 }
 
 const applied = {
@@ -133,7 +135,7 @@ describe("the plan", () => {
   });
 });
 
-const fresh = (id: string, word = "new"): Record<string, string> => ({ [id]: word });
+const fresh = (id: string, revision = "new"): Record<string, string> => ({ [id]: revision });
 
 it.each([
   [

@@ -16,10 +16,10 @@ import { scratchForEach, sh, withDocker } from "../../../support/shell.ts";
 const place = scratchForEach();
 
 const config = (): string => join(place.path, "config");
-const note = (word = "w1") => ({
+const note = (revision = "w1") => ({
   applied: join(config(), ".applied"),
   id: "some-files",
-  word,
+  revision,
   files: { directory: join(place.path, "a b"), names: ["one", "two"] },
 });
 
@@ -49,7 +49,7 @@ function decided() {
   const decisions = decideAll(look, [
     { thing: { kind: "files", id: "some-files", what: "files" } },
   ]);
-  return { revision: appliedBy(decisions)[0]?.word, drift: driftAmong(decisions) };
+  return { revision: appliedBy(decisions)[0]?.revision, drift: driftAmong(decisions) };
 }
 
 it("reads back the word under which files were applied, whatever their directory is called", () => {

@@ -24,6 +24,6 @@ export function recorded(stack: ExportedStack): Recorded[] {
 }
 
 /** Of these, what the engine does not have: `there` is its own list of ids and names. */
-export function lost(all: readonly Recorded[], there: ReadonlySet<string>): Recorded[] {
+export function missing(all: readonly Recorded[], there: ReadonlySet<string>): Recorded[] {
   return all.filter(({ id }) => !there.has(id));
 }

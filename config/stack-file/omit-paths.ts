@@ -1,5 +1,5 @@
 /** `raw` without the values at `paths`, so that the rest of it can be looked at. */
-export function without(raw: unknown, paths: readonly (readonly (string | number)[])[]): unknown {
+export function omitPaths(raw: unknown, paths: readonly (readonly (string | number)[])[]): unknown {
   const copy = structuredClone(raw);
   for (const path of paths) {
     const parent = path

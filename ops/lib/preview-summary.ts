@@ -34,7 +34,7 @@ const cells = (matrix: DeployedMatrix): string[] =>
   );
 
 /** What a change of the matrix means, a sentence a line. */
-export function matrixWords(before: DeployedMatrix, after: AccessMatrix): string[] {
+export function matrixChanges(before: DeployedMatrix, after: AccessMatrix): string[] {
   const old = new Set(cells(before));
   const now = new Set(cells(after));
   const keys = (matrix: DeployedMatrix): string[] => Object.keys(matrix).sort();
@@ -55,7 +55,7 @@ export function matrixWords(before: DeployedMatrix, after: AccessMatrix): string
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 
 /** Keys that get another value, and containers that are replaced, a sentence a line. */
-export function stepWords(steps: readonly PreviewStep[]): string[] {
+export function stepEffects(steps: readonly PreviewStep[]): string[] {
   const rotated = steps.flatMap(({ op, urn }) => {
     const key = /^mcp-gateway-key-(.+)-value$/.exec(nameOf(urn))?.[1];
     return op === "replace" && key !== undefined ? [`~ key ${key} gets a new value`] : [];

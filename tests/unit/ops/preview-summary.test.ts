@@ -1,15 +1,15 @@
-import { type PreviewStep, matrixWords, stepWords } from "../../../ops/lib/preview-words.ts";
+import { type PreviewStep, matrixChanges, stepEffects } from "../../../ops/lib/preview-summary.ts";
 
 describe("the matrix", () => {
   it("has no words if nothing changes", () => {
     const matrix = { k: { db: ["a", "b"] }, nobody: {} };
-    expect(matrixWords(matrix, structuredClone(matrix))).toEqual([]);
+    expect(matrixChanges(matrix, structuredClone(matrix))).toEqual([]);
   });
 
   it("says keys first, then cells that come, then cells that go", () => {
     const before = { old: { db: ["a"] }, stays: { db: ["a", "b"], notes: ["x"] } };
     const after = { fresh: { db: ["b"] }, empty: {}, stays: { db: ["b", "c"] } };
-    expect(matrixWords(before, after)).toEqual([
+    expect(matrixChanges(before, after)).toEqual([
       "+ key empty is created",
       "+ key fresh is created",
       "- key old is revoked",
@@ -22,18 +22,18 @@ describe("the matrix", () => {
   });
 
   it("says an alias that changes as what it is for callers", () => {
-    expect(matrixWords({ k: { db: ["a"] } }, { k: { data: ["a"] } })).toEqual([
+    expect(matrixChanges({ k: { db: ["a"] } }, { k: { data: ["a"] } })).toEqual([
       "+ k may call data-a",
       "- k may no longer call db-a",
     ]);
   });
 
   it("does not know keys for being called as what every object has", () => {
-    expect(matrixWords({}, { constructor: {} })).toEqual(["+ key constructor is created"]);
+    expect(matrixChanges({}, { constructor: {} })).toEqual(["+ key constructor is created"]);
   });
 
   it("reads the output of a deployment from before tools were spelled out", () => {
-    expect(matrixWords({ k: { db: "*" } }, { k: { db: ["a"] } })).toEqual([
+    expect(matrixChanges({ k: { db: "*" } }, { k: { db: ["a"] } })).toEqual([
       "+ k may call db-a",
       "- k may no longer call db-*",
     ]);
@@ -55,13 +55,13 @@ describe("steps", () => {
       op,
       urn: value,
     }));
-    expect(stepWords(steps)).toEqual(["~ key a-b gets a new value"]);
+    expect(stepEffects(steps)).toEqual(["~ key a-b gets a new value"]);
   });
 
   it("say each container that is replaced, as Docker calls it, and for how long", () => {
     const named = (name: string) => ({ inputs: { name } });
     expect(
-      stepWords([
+      stepEffects([
         container("mcp-gateway-proxy-container", { newState: named("x-mcp-litellm-proxy") }),
         container("mcp-gateway-postgres-container", { oldState: named("mcp-litellm-postgres") }),
         container("mcp-gateway-connector-notes-container"),
@@ -76,7 +76,7 @@ describe("steps", () => {
   it.each(["same", "create", "update", "delete", "create-replacement", "delete-replaced"])(
     "say nothing of a %s",
     (op) => {
-      expect(stepWords([container("mcp-gateway-proxy-container", { op })])).toEqual([]);
+      expect(stepEffects([container("mcp-gateway-proxy-container", { op })])).toEqual([]);
     },
   );
 
@@ -88,6 +88,6 @@ describe("steps", () => {
         urn: urn("random:index/randomPassword:RandomPassword", "mcp-gateway-master-key-value"),
       },
     ];
-    expect(stepWords(steps)).toEqual([]);
+    expect(stepEffects(steps)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { lost, recorded } from "../../../ops/lib/lost.ts";
+import { missing, recorded } from "../../../ops/lib/missing-objects.ts";
 import { exportedStack } from "../../../ops/lib/pending.ts";
 
 const stack = exportedStack.parse({
@@ -25,6 +25,6 @@ it("knows what the state believes to be on the Docker host", () => {
 
 it("tells what of it is gone", () => {
   const there = new Set(["id-n", "somebody-else"]);
-  expect(lost(recorded(stack), there).map(({ urn }) => urn)).toEqual(["urn::a", "urn::v"]);
-  expect(lost(recorded(stack), new Set(["id-a", "id-n", "data"]))).toEqual([]);
+  expect(missing(recorded(stack), there).map(({ urn }) => urn)).toEqual(["urn::a", "urn::v"]);
+  expect(missing(recorded(stack), new Set(["id-a", "id-n", "data"]))).toEqual([]);
 });

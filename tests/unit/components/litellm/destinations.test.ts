@@ -1,5 +1,5 @@
 import { proxyEgressConfig } from "../../../../components/litellm/egress-config.ts";
-import { wayOut } from "../../../../components/litellm/way-out.ts";
+import { destinationsOf } from "../../../../components/litellm/destinations.ts";
 import { Secret } from "../../../../config/common/secret.ts";
 import type { ModelEntry } from "../../../../config/models/model.ts";
 import { exampleConfig, modelOf, problemsIn } from "../../../support/config.ts";
@@ -13,7 +13,7 @@ const entry = (model: string, apiBase?: string, hosts: readonly string[] = []): 
   hosts,
   ...(apiBase === undefined ? {} : { apiBase }),
 });
-const targets = (...models: ModelEntry[]) => wayOut({ models, connectors: [] });
+const targets = (...models: ModelEntry[]) => destinationsOf({ models, connectors: [] });
 const named = (host: string, port = 443) => ({ host, port, tls: true, given: false });
 
 it("is nothing for the scripted model, and for no model", () => {
@@ -68,9 +68,9 @@ it("is an MCP server elsewhere that LiteLLM asks itself, and none behind the rel
   const { connectors } = modelOf({ ...exampleConfig(), keys: {} });
   const [first] = connectors;
   if (first === undefined) throw new Error("no connector");
-  expect(wayOut({ models: [], connectors })).toEqual([]);
+  expect(destinationsOf({ models: [], connectors })).toEqual([]);
   const url = "https://192.168.1.5:8443/mcp";
-  expect(wayOut({ models: [], connectors: [{ ...first, url }] })).toEqual([
+  expect(destinationsOf({ models: [], connectors: [{ ...first, url }] })).toEqual([
     { host: "192.168.1.5", port: 8443, tls: true, given: true },
   ]);
 });

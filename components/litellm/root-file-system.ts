@@ -12,7 +12,7 @@ interface RootFileSystem {
  * finds tables that no migration of its own made, it also writes beside its migrations, unless it
  * is told another place. What it does to its UI's pages when it loads fails without a word.
  */
-export function rootOf({
+export function rootFileSystemOf({
   readOnlyRoot,
 }: Pick<GatewayModel["proxy"], "readOnlyRoot">): RootFileSystem {
   // Prisma's program asks its maker for news, and waits.
