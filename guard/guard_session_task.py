@@ -51,6 +51,9 @@ WORD, LINGER = 2, 300
 # What a bridge is told of a call, and the tool with which it is taken back (bridge_child.py).
 CALL, CANCEL = "mcp-gateway/call", "mcp-gateway/cancel"
 
+# One for all sessions: each client would make its own, 0.5 ms, and 1 ms where there is a proxy.
+TLS = httpx.create_ssl_context()
+
 # All sessions: asyncio itself does not hold on to their tasks.
 _all = set()
 
@@ -66,6 +69,7 @@ async def _streams(client, answered):
             headers=headers,
             timeout=timeout,
             auth=auth,
+            verify=TLS,
             limits=httpx.Limits(keepalive_expiry=CONNECTION),
             event_hooks={"response": [answered]},
         )
