@@ -53,17 +53,43 @@ print(json.dumps([*seen, Prisma()._datasource, decrypt_value_helper(encrypt_valu
   });
 });
 
+docker.describeWithDocker("LiteLLM's routes", () => {
+  it("are one mount for MCP that no route before it takes a path from", async () => {
+    const ran = await docker.runOnce([
+      ...["--network", "none", "--volume", `${resolve("guard")}:/files:ro`],
+      ...["--env", "LITELLM_MASTER_KEY=sk-1"],
+      ...["--entrypoint", "python3", docker.image(docker.images.litellm), "-B", "-c"],
+      `import sys, json
+sys.path.insert(0, "/files")
+from starlette.routing import Match
+from litellm.proxy.proxy_server import app
+from serve import mcp_first
+def takers(path):
+    scope = {"type": "http", "method": "POST", "path": path, "headers": []}
+    return [route.path for route in app.router.routes if route.matches(scope)[0] != Match.NONE]
+paths = ["/mcp", "/mcp/", "/mcp/db", "/mcp/db,notes/"]
+before = [takers(path) for path in paths]
+mcp_first(app)
+print(json.dumps([before, [takers(path) for path in paths], app.router.routes[0].path]))`,
+    ]);
+    const takers = [[], ["/mcp"], ["/mcp"], ["/mcp"]];
+    expect(JSON.parse(ran.stdout.split("\n").at(-2) ?? "")).toEqual([takers, takers, "/mcp"]);
+  });
+});
+
 docker.describeWithDocker("a proxy that has lost its database", () => {
   let gateway: RealGateway;
+  let url: string;
   beforeAll(async () => {
     gateway = await realGateway(modelOf(exampleConfig()));
+    url = gateway.url;
   }, 240_000);
   afterAll(async () => {
     await (gateway as RealGateway | undefined)?.remove();
   }, 60_000);
 
   const readiness = async () => {
-    const answer = await fetch(`${gateway.url}/health/readiness`);
+    const answer = await fetch(`${url}/health/readiness`);
     return [answer.status, await answer.json()];
   };
   const until = async (what: () => Promise<boolean>, seconds: number) => {
@@ -102,6 +128,7 @@ docker.describeWithDocker("a proxy that has lost its database", () => {
       restarting,
     ]);
     await docker.dockerOk(["start", gateway.proxy]);
+    url = `http://${await docker.dockerOk(["port", gateway.proxy, "4000/tcp"])}`;
     await until(async () => (await readiness().catch(() => [0]))[0] === 200, 90);
   });
 
