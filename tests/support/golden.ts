@@ -1,30 +1,20 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { noteFunctions } from "../../components/drift/notes.ts";
 import { checkout } from "./paths.ts";
 import { type Recorded, type Recording, isSecret } from "./recorder.ts";
 
-/**
- * Every host script's name and text. A dump calls all of them by the one place where they once lay:
- * another room for a script is no change of what is deployed.
- */
-const scripts = readdirSync(join(checkout, "components"), { withFileTypes: true })
-  .filter((room) => room.isDirectory())
-  .map((room) => join(room.parentPath, room.name, "scripts"))
-  .filter((directory) => existsSync(directory))
-  .flatMap((directory) =>
-    readdirSync(directory).map((name) => ({
-      name,
-      body: readFileSync(join(directory, name), "utf8"),
-    })),
-  );
+/** Every host script's place and text. */
+const scripts = globSync("components/*/scripts/*", { cwd: checkout })
+  .sort()
+  .map((place) => ({ place, body: readFileSync(join(checkout, place), "utf8") }));
 
 /** A host script as its variables and its name: its text is in the repository already. */
 function scriptOf(text: string): object | undefined {
-  for (const { name, body } of scripts) {
+  for (const { place, body } of scripts) {
     if (!text.endsWith(body)) continue;
     const variables = text.slice(0, -body.length).split("\n").slice(0, -1);
-    return { script: `<components/host/scripts/${name}>`, variables };
+    return { script: `<${place}>`, variables };
   }
   return undefined;
 }
@@ -53,25 +43,14 @@ function textOf(text: string): unknown {
   );
 }
 
-/**
- * Repository files that are deployed as they are: only their name is of interest. Those of guard/
- * are called by where they lay before, so that the move changes no golden file.
- */
-const deployed = (
-  [
-    ["guard", "litellm/files"],
-    [join("components", "mock-model", "files"), "mock-model/files"],
-  ] as const
-).flatMap(([directory, called]) =>
-  readdirSync(directory)
-    .filter((file) => /\.(json|py|sh)$/.test(file))
-    .sort()
-    .map((file) => ({ called: `${called}/${file}`, path: join(directory, file) })),
-);
+/** Repository files that are deployed as they are: only their place is of interest. */
+const deployed = globSync("{guard,components/mock-model/files}/*.{json,py,sh}", { cwd: checkout })
+  .sort()
+  .map((place) => ({ place, text: readFileSync(join(checkout, place), "utf8") }));
 
 function contentOf(content: string): unknown {
-  const file = deployed.find(({ path }) => readFileSync(path, "utf8") === content);
-  return file === undefined ? content.split("\n") : `<components/${file.called}>`;
+  const file = deployed.find(({ text }) => text === content);
+  return file === undefined ? content.split("\n") : `<${file.place}>`;
 }
 
 /**
