@@ -78,10 +78,9 @@ export function parseFindings(text: string): Finding[] {
  * preview looks only if psql's image is there already; `up` fetches it, which it would do anyway.
  */
 export async function sharedDatabaseFindings(
-  model: GatewayModel,
+  { database, dockerHost }: Pick<GatewayModel, "database" | "dockerHost">,
   preview: boolean,
 ): Promise<Finding[]> {
-  const { database, dockerHost } = model;
   const { shared } = database;
   if (shared === undefined) return [];
   const script = sharedAdminScript(
