@@ -3,6 +3,7 @@ import { databaseAccess } from "../config/database/access.ts";
 import type { GatewayModel } from "../config/model.ts";
 import { keyPurgeThing, keyThings } from "./access/virtual-key.ts";
 import { connectorsThings } from "./connectors/deployed.ts";
+import { servingContainers } from "../config/connectors/containers.ts";
 import { readyThing } from "./containers/readiness.ts";
 import { databaseThings } from "./database/server.ts";
 import type { Wanted } from "./drift/decisions.ts";
@@ -32,7 +33,7 @@ export function thingsOf(name: string, model: GatewayModel): Wanted[] {
     ...proxyThings(`${name}-proxy`, model),
     readyThing(
       `${name}-ready`,
-      [relayNames.host, mockModel.host, ...connectors.map(({ host }) => host)].map(onHost),
+      [relayNames.host, mockModel.host, ...connectors.flatMap(servingContainers)].map(onHost),
     ),
     ...edgeThings(`${name}-edge`, model),
     readyThing(`${name}-edge-ready`, [onHost(edgeNames.host)]),

@@ -52,7 +52,7 @@ export function readMirror(root: string, raw: unknown): Readonly<Record<string, 
 }
 
 /** The text of `proxy.privateRootsFile`; empty where none is configured. */
-export function readPrivateRoots(root: string, raw: unknown): string {
+function readPrivateRoots(root: string, raw: unknown): string {
   const named = z
     .looseObject({ proxy: z.looseObject({ privateRootsFile: z.string() }) })
     .safeParse(raw);
@@ -80,6 +80,19 @@ export function readToolsLock(root: string): ToolsLock {
   }
 }
 
+/** The checkout's catalogue. */
+export const checkoutCatalogue = (root: string) => readCatalogue(resolve(root, "mcp-connectors"));
+
+/** What a configuration is read with, from the checkout's files and the clock. */
+export const readContext = (root: string, raw: unknown): ConfigContext => ({
+  root,
+  catalogue: checkoutCatalogue(root),
+  lock: readToolsLock(root),
+  now: Math.floor(Date.now() / 1000),
+  mirror: readMirror(root, raw),
+  privateRoots: readPrivateRoots(root, raw),
+});
+
 /** Which values of the stack's file are encrypted; nothing where there is no such file. */
 function encryption(
   root: string,
@@ -103,15 +116,7 @@ function encryption(
  */
 export function readStack(root: string, settings: StackSettings): GatewayModel {
   const raw = rawConfig(settings.values, settings.project);
-  const result = parseConfig(raw, {
-    root,
-    catalogue: readCatalogue(resolve(root, "mcp-connectors")),
-    lock: readToolsLock(root),
-    now: Math.floor(Date.now() / 1000),
-    mirror: readMirror(root, raw),
-    privateRoots: readPrivateRoots(root, raw),
-    ...encryption(root, settings),
-  });
+  const result = parseConfig(raw, { ...readContext(root, raw), ...encryption(root, settings) });
   if (!result.ok) throw new ConfigError(renderProblems(result.problems, settings.stack));
   return result.model;
 }

@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
-import { readCatalogue } from "../config/connectors/catalogue.ts";
 import { catalogueText } from "../config/connectors/catalogue-table.ts";
+import { checkoutCatalogue } from "../config/read.ts";
+import { checkout } from "./lib/checkout.ts";
 
-process.stdout.write(catalogueText(readCatalogue(resolve("mcp-connectors"))));
+process.stdout.write(catalogueText(checkoutCatalogue(checkout)));

@@ -1,12 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type ListedTool, lockTools, type ToolsLock } from "../config/connectors/tools-lock.ts";
-import { readMirror, readToolsLock } from "../config/read.ts";
+import { checkoutCatalogue, readMirror, readToolsLock } from "../config/read.ts";
 import { connectorModel } from "../config/connectors/parse.ts";
 import { connector } from "../config/connectors/schema.ts";
 import type { GatewayModel } from "../config/model.ts";
 import { configSchema } from "../config/schema.ts";
-import { readCatalogue } from "../config/connectors/catalogue.ts";
 import { type ConnectorDefinition, toolsOfItsOwn } from "../config/connectors/definition.ts";
 import {
   connectorInstances,
@@ -14,6 +13,7 @@ import {
   lockSource,
   sortedInstances,
 } from "../config/connectors/instance.ts";
+import { checkout } from "./lib/checkout.ts";
 import { ToolReader } from "./lib/tool-reader.ts";
 import { stackConfig } from "./lib/stack-model.ts";
 import type { ConnectorModel } from "../config/connectors/model.ts";
@@ -26,10 +26,10 @@ import type { ConnectorModel } from "../config/connectors/model.ts";
  */
 const wanted = process.argv.slice(2);
 const stack = await stackConfig();
-const mirror = stack?.mirror ?? readMirror(process.cwd(), { imageMirrorFile: ".lab/images.json" });
+const mirror = stack?.mirror ?? readMirror(checkout, { imageMirrorFile: ".lab/images.json" });
 const image = (reference: string): string => mirror[reference] ?? reference;
 const nothing: ToolsLock = { version: 1, connectors: {} };
-const catalogue = readCatalogue(resolve("mcp-connectors"));
+const catalogue = checkoutCatalogue(checkout);
 
 const madeUp = {
   string: "x",
@@ -83,7 +83,8 @@ const subjects = [
   ),
 ];
 
-const before = readToolsLock(process.cwd());
+const lockFile = join(checkout, "tools.lock.json");
+const before = readToolsLock(checkout);
 // Another stack's connectors are not this one's to forget.
 const connectors: ToolsLock["connectors"] = Object.fromEntries(
   Object.entries(before.connectors).filter(
@@ -113,7 +114,7 @@ try {
 }
 const sorted = Object.fromEntries(Object.entries(connectors).sort(([a], [b]) => (a < b ? -1 : 1)));
 const text = `${JSON.stringify({ version: 1, connectors: sorted }, null, 2)}\n`;
-if (text !== readFileSync("tools.lock.json", "utf8")) writeFileSync("tools.lock.json", text);
+if (!existsSync(lockFile) || text !== readFileSync(lockFile, "utf8")) writeFileSync(lockFile, text);
 if (failed.length > 0) {
   process.stderr.write(`not read, and left as they were:\n${failed.join("\n")}\n`);
   process.exitCode = 1;

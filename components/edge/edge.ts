@@ -57,7 +57,7 @@ export class Edge extends pulumi.ComponentResource {
         files: pulumi
           .all([args.keys, args.upstream])
           .apply(([keys, upstream]) => edgeFiles({ edge: config, gateway, upstream, ports }, keys)),
-        names: edgeFileNames,
+        names: edgeFileNames(config),
       },
       child,
     );

@@ -14,11 +14,14 @@ export interface EdgeKey {
   readonly expires?: number;
 }
 
+const alwaysThere =
+  "haproxy.cfg version admin.lst hosts.lst sources.lst keys.map expiry.map rpm.map";
+const proxiesFile = "proxies.lst";
+
 /** Everything in the directory of a served configuration; apply-haproxy.sh adds `admin.lst`. */
-export const edgeFileNames: readonly string[] = [
-  ...["haproxy.cfg", "version", "admin.lst", "hosts.lst", "sources.lst"],
-  ...["keys.map", "expiry.map", "rpm.map"],
-];
+export function edgeFileNames({ trustedProxies }: Pick<EdgeModel["edge"], "trustedProxies">) {
+  return [...alwaysThere.split(" "), ...(trustedProxies.length === 0 ? [] : [proxiesFile])];
+}
 
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
@@ -59,7 +62,7 @@ export function edgeFiles(model: EdgeModel, keys: readonly EdgeKey[]): HostFile[
     { name: "sources.lst", content: text(model.edge.sources) },
     ...(model.edge.trustedProxies.length === 0
       ? []
-      : [{ name: "proxies.lst", content: text(model.edge.trustedProxies) }]),
+      : [{ name: proxiesFile, content: text(model.edge.trustedProxies) }]),
     ...keyMaps(keys),
   ]);
 }

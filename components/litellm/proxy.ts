@@ -21,7 +21,7 @@ import { proxyEgressOf, proxyEgressThings } from "./egress.ts";
 import { limitsText } from "./limits.ts";
 import { rootFileSystemOf } from "./root-file-system.ts";
 import { rootsFile } from "./roots.ts";
-import { proxyEnvFile } from "./secrets.ts";
+import { configuredSecrets, proxyEnvFile } from "./secrets.ts";
 
 const files = join(import.meta.dirname, "../../guard");
 
@@ -197,8 +197,7 @@ export class LitellmProxy extends pulumi.ComponentResource {
           args.databaseUrl,
           args.adminSecret,
           args.relaySecret,
-          ...models.flatMap((entry) => (entry.provider === "mock" ? [] : [entry.apiKey.reveal()])),
-          ...connectors.flatMap(({ auth }) => (auth === undefined ? [] : [auth.value.reveal()])),
+          ...Object.values(configuredSecrets(models, connectors)),
         ],
       },
       child,

@@ -25,18 +25,25 @@ function connectorSecrets(connectors: readonly ConnectorModel[]): (readonly [str
   ]);
 }
 
+/** Secrets of the configuration that LiteLLM gets: the model providers' keys and the connectors'. */
+export function configuredSecrets(
+  models: readonly ModelEntry[],
+  connectors: readonly ConnectorModel[],
+): Readonly<Record<string, string>> {
+  const providers = models.flatMap((entry) =>
+    entry.provider === "mock" ? [] : [[entry.apiKeyVariable, entry.apiKey.reveal()] as const],
+  );
+  return Object.fromEntries([...providers, ...connectorSecrets(connectors)]);
+}
+
 /** The proxy's env file: its own secrets, the model providers' keys and the connectors' ones. */
 export function proxyEnvFile(
   secrets: ProxySecrets,
   models: readonly ModelEntry[],
   connectors: readonly ConnectorModel[] = [],
 ): string {
-  const providers = models.flatMap((entry) =>
-    entry.provider === "mock" ? [] : [[entry.apiKeyVariable, entry.apiKey.reveal()] as const],
-  );
   return envFile({
-    ...Object.fromEntries(providers),
-    ...Object.fromEntries(connectorSecrets(connectors)),
+    ...configuredSecrets(models, connectors),
     DATABASE_URL: secrets.databaseUrl,
     LITELLM_MASTER_KEY: secrets.masterKey,
     LITELLM_SALT_KEY: secrets.saltKey,

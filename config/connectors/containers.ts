@@ -4,13 +4,17 @@ import type { ConnectorModel, ConnectorSamples } from "./model.ts";
 /** The proxy out, a name on the connector's own network. */
 export const egressHost = (host: string): string => `${host}-egress`;
 
-/** Names of all containers of a connector, without the stack's prefix. */
-export function connectorContainers(connector: ConnectorModel): string[] {
-  const { host, container } = connector;
+/** A connector's server and its way out: what a call of a tool needs. Names without the stack's prefix. */
+export function servingContainers({ host, container }: ConnectorModel): string[] {
   if (container === undefined) return [];
+  return [host, ...(container.egress.mode === "filtered" ? [egressHost(host)] : [])];
+}
+
+/** All containers of a connector: its sample server as well, which is ready before it. */
+export function connectorContainers(connector: ConnectorModel): string[] {
+  const { host } = connector;
   return [
-    host,
-    ...(container.egress.mode === "filtered" ? [egressHost(host)] : []),
+    ...servingContainers(connector),
     ...(samplesOf(connector) === undefined ? [] : [samples.host(host)]),
   ];
 }

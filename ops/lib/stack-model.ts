@@ -1,12 +1,11 @@
-import { resolve } from "node:path";
 import { run } from "../../components/host/exec.ts";
-import { readCatalogue } from "../../config/connectors/catalogue.ts";
 import type { ConfigContext } from "../../config/connectors/context.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { parseConfig } from "../../config/parse.ts";
 import { renderProblems } from "../../config/problems.ts";
-import { readMirror, readToolsLock } from "../../config/read.ts";
+import { readContext, readMirror } from "../../config/read.ts";
 import { type ParsedConfig, configSchema } from "../../config/schema.ts";
+import { checkout } from "./checkout.ts";
 
 /**
  * The selected stack's configuration as a model, without deploying anything.
@@ -34,8 +33,8 @@ export async function stackConfig(): Promise<
   const ran = await readRaw();
   if (ran.code !== 0) return undefined;
   const raw = rawOf(ran.stdout);
-  const mirror = readMirror(process.cwd(), raw);
-  const model = modelOf(raw, { lockIsWritten: true, mirror });
+  const mirror = readMirror(checkout, raw);
+  const model = modelOf(raw, { lockIsWritten: true });
   return { config: configSchema.parse(raw), model, mirror };
 }
 
@@ -54,15 +53,7 @@ function rawOf(json: string): Readonly<Record<string, unknown>> {
 }
 
 function modelOf(raw: unknown, context: Partial<ConfigContext>): GatewayModel {
-  const result = parseConfig(raw, {
-    root: process.cwd(),
-    catalogue: readCatalogue(resolve("mcp-connectors")),
-    lock: readToolsLock(process.cwd()),
-    now: Math.floor(Date.now() / 1000),
-    mirror: {},
-    privateRoots: "",
-    ...context,
-  });
+  const result = parseConfig(raw, { ...readContext(checkout, raw), ...context });
   if (!result.ok)
     throw new Error(renderProblems(result.problems, process.env["PULUMI_STACK"] ?? "local"));
   return result.model;

@@ -5,8 +5,7 @@ import { run } from "../../components/host/exec.ts";
 import { mounted } from "../../config/common/names.ts";
 import type { ConnectorModel, ConnectorValue } from "../../config/connectors/model.ts";
 import type { ListedTool } from "../../config/connectors/tools-lock.ts";
-
-const checkout = join(import.meta.dirname, "../..");
+import { checkout } from "./checkout.ts";
 
 /** Waits until a server listens; postgres-mcp tries its database for 30 s before that. */
 const waiting = (host: string, port: number): string => `

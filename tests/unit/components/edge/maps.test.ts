@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
-import { allowedHosts, edgeFiles, keyMaps } from "../../../../components/edge/maps.ts";
+import {
+  allowedHosts,
+  edgeFileNames,
+  edgeFiles,
+  keyMaps,
+} from "../../../../components/edge/maps.ts";
 import { haproxyInput } from "../../../../components/haproxy/live-config.ts";
 import { keyHash } from "../../../../config/keys/key-hash.ts";
 import { edgeModel } from "../../../support/edge-model.ts";
@@ -36,6 +41,15 @@ it("keeps two values of one name apart: an old one that still works", () => {
   );
   expect(keys.split("\n").sort()).toEqual(["", `${sha("sk-new")} a`, `${sha("sk-old")} a`].sort());
 });
+
+it.each([[[]], [["10.9.0.0/16"]]])(
+  "names every file that it writes: proxies %j",
+  (trustedProxies) => {
+    const model = { ...edgeModel(), edge: { ...edgeModel().edge, trustedProxies } };
+    const written = edgeFiles(model, []).map(({ name }) => name);
+    expect([...edgeFileNames(model.edge)].sort()).toEqual([...written, "admin.lst"].sort());
+  },
+);
 
 it("is the same file whatever the order of the keys", () => {
   const keys = ["a", "b", "c"].map((name) => ({ name, value: `sk-${name}` }));
