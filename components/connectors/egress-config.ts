@@ -1,5 +1,5 @@
 import type { Egress } from "../../config/connectors/model.ts";
-import { lanNetworks, nobodysNetworks, squidConfig } from "../squid/squid-config.ts";
+import { lanNetworks, reservedNetworks, squidConfig } from "../squid/squid-config.ts";
 
 /**
  * Squid's configuration: what one connector may reach. Decided by address, after the name has
@@ -13,7 +13,7 @@ export function egressConfig(egress: Extract<Egress, { mode: "filtered" }>): str
   return squidConfig([
     "acl web port 80 443",
     "acl somewhere dst all",
-    `acl private dst ${[...nobodysNetworks, ...lanNetworks].join(" ")}`,
+    `acl private dst ${[...reservedNetworks, ...lanNetworks].join(" ")}`,
     ...(exceptions.length === 0 ? [] : [`acl exceptions dst ${exceptions.join(" ")}`]),
     // -n: an address in a URL is no name, whatever its owner's name server says.
     ...(listed ? [`acl hosts dstdomain -n ${hosts.join(" ")}`] : []),

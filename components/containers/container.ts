@@ -74,7 +74,7 @@ export interface ContainerSpec {
 
 /**
  * For a container without a way out: Docker's own name server would carry its questions there all
- * the same. It says nothing then, and who asks twice would wait 20 s without the options.
+ * the same. Look-ups fail at once; without the options a second attempt would take 20 s.
  */
 export const noNames = {
   dns: ["127.0.0.1"],

@@ -39,8 +39,8 @@ export const readyThing = (
 });
 
 /**
- * Waits for containers to be healthy, and limits their processes. The provider's own `wait` cannot show a log, does not see
- * that a container has given up, and leaves it half-made in the state.
+ * Waits for containers to be healthy, and limits their processes. The provider's own `wait` cannot
+ * show a log, does not see that a container has given up, and leaves it half-made in the state.
  */
 export function readyCommand(
   name: string,

@@ -4,7 +4,8 @@ import { haproxyText, healthFrontend, resolvers } from "../haproxy/common-sectio
 
 /**
  * HAProxy's configuration of the passage to a shared PostgreSQL: bytes, both ways, to that one
- * server and port. Who asks proves himself to the server; TLS, where it has it, goes through.
+ * server and port. The server checks the client's password; TLS, where it has it, goes
+ * through.
  */
 export function passageConfig({ host, port }: Pick<SharedDatabase, "host" | "port">): string {
   return haproxyText([

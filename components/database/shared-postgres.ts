@@ -46,7 +46,8 @@ export function sharedThings(name: string, model: GatewayModel, shared: SharedDa
 /**
  * A database and a role of the gateway's own on a PostgreSQL that is there already. A container
  * without a server holds the keyring and is where psql runs, by LiteLLM's role: the admin's
- * password is used by throw-away containers only. LiteLLM goes through another. `destroy` leaves database and role as they are.
+ * password is used by throw-away containers only. LiteLLM goes through the passage, another
+ * container. `destroy` leaves database and role as they are.
  */
 export class SharedPostgres extends pulumi.ComponentResource implements LitellmDatabase {
   readonly litellmUri: pulumi.Output<string>;

@@ -67,7 +67,7 @@ export function litellmConfig(gateway: Pick<GatewayModel, "connectors" | "models
         callbacks: ["guard.instance"],
         // `user` is a client's own word: a row for each, written before the keys' own spend.
         disable_end_user_cost_tracking: true,
-        // Of a host that it has no way to.
+        // LiteLLM cannot reach that host.
         disable_hf_tokenizer_download: true,
         json_logs: true,
         telemetry: false,

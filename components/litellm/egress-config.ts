@@ -1,4 +1,4 @@
-import { lanNetworks, nobodysNetworks, squidConfig } from "../squid/squid-config.ts";
+import { lanNetworks, reservedNetworks, squidConfig } from "../squid/squid-config.ts";
 import type { Destination } from "./destinations.ts";
 
 /** Squid's lines for destinations that are alike: names and ports are allowed in pairs. */
@@ -26,7 +26,7 @@ export function proxyEgressConfig(destinations: readonly Destination[]): string 
   const named = destinations.filter((destination) => !destination.given);
   return squidConfig([
     "acl somewhere dst all",
-    `acl nobodys dst ${nobodysNetworks.join(" ")}`,
+    `acl nobodys dst ${reservedNetworks.join(" ")}`,
     `acl lan dst ${lanNetworks.join(" ")}`,
     // Before its name is looked up: a question to a name server carries words out as well.
     `acl known dstdomain -n ${[...new Set(destinations.map(({ host }) => host))].join(" ")}`,

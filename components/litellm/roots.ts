@@ -2,7 +2,7 @@ import { type DestinationSource, destinationName, destinationsOf } from "./desti
 
 /** What trusted_roots.py takes. */
 interface Roots {
-  /** `name:port` of each provider and each MCP server elsewhere that is source over TLS. */
+  /** `name:port` of each provider and each MCP server elsewhere that is asked over TLS. */
   readonly hosts: readonly string[];
   /** PEM of private authorities, or nothing. */
   readonly own: string;

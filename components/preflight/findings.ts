@@ -133,7 +133,7 @@ function nameFindings(model: GatewayModel, facts: HostFacts): Finding[] {
 }
 
 /** The way to do without an external network, which depends on what asks for it. */
-function without(model: GatewayModel, network: string): string {
+function commandWithout(model: GatewayModel, network: string): string {
   if (model.database.shared?.network === network)
     return setCommand(["database", "mode"], "dedicated");
   if (model.ingress.traefik?.network === network) return removeCommand(["ingress", "traefik"]);
@@ -145,7 +145,7 @@ function networkFindings(model: GatewayModel, facts: HostFacts): Finding[] {
     .filter((network) => !facts.networks.includes(network))
     .map((network) => ({
       message: `the network ${network} does not exist`,
-      fix: `docker network create ${network}, or do without: ${without(model, network)}`,
+      fix: `docker network create ${network}, or do without: ${commandWithout(model, network)}`,
     }));
 }
 

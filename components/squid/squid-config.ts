@@ -1,8 +1,10 @@
+import { privateRanges } from "../../config/network/cidr.ts";
+
 /** Where a Squid of the gateway's listens. */
 export const squidPort = 3128;
 
 /** Addresses that lead to a machine itself, to a metadata service, to nobody or to everybody. */
-export const nobodysNetworks = [
+export const reservedNetworks = [
   ...["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24"],
   ...["192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"],
   ...["224.0.0.0/4", "240.0.0.0/4"],
@@ -16,9 +18,7 @@ export const nobodysNetworks = [
 ];
 
 /** Addresses that are somebody's, but not on the internet: this host, its networks, the LAN. */
-export const lanNetworks = [
-  ...["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
-];
+export const lanNetworks = [...privateRanges, "fc00::/7"];
 
 /**
  * Squid's configuration.

@@ -24,7 +24,7 @@ async function status(url: string, init: RequestInit, wanted: number): Promise<s
 
 const bearer = (key: string): Record<string, string> => ({ Authorization: `Bearer ${key}` });
 
-const initialize: RequestInit = {
+const pingRequest: RequestInit = {
   method: "POST",
   headers: {
     "Content-Type": "application/json",
@@ -37,7 +37,7 @@ function routes(plan: VerificationPlan): Check[] {
   const url = plan.gatewayUrl;
   return [
     { name: "liveness", run: () => status(`${url}/health/liveliness`, {}, 200) },
-    { name: "refused without a key", run: () => status(`${url}/mcp/`, initialize, 401) },
+    { name: "refused without a key", run: () => status(`${url}/mcp/`, pingRequest, 401) },
     {
       name: "refused with an unknown key",
       run: () => status(`${url}/v1/models`, { headers: bearer("sk-unknown") }, 401),

@@ -37,3 +37,6 @@ export function contains(block: Block, inside: Block): boolean {
 export function gatewayOf(subnet: string): string {
   return addressText((blockOf(subnet)?.start ?? 0) + 1);
 }
+
+/** Addresses that are somebody's, and nobody's on the internet: RFC 1918 and RFC 6598. */
+export const privateRanges = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"];

@@ -1,8 +1,5 @@
 import { z } from "zod";
-import { blockOf, contains } from "./cidr.ts";
-
-/** What is nobody's on the internet. */
-const privateRanges = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"];
+import { blockOf, contains, privateRanges } from "./cidr.ts";
 
 function isPrivate(text: string): boolean {
   const block = blockOf(text);

@@ -54,7 +54,7 @@ export const askProxy = (
   ]);
 
 /**
- * The egress proxy as `cell.ts` makes it, on its networks before it starts.
+ * The egress proxy as `components/connectors/egress-proxy.ts` makes it, on its networks before it starts.
  * @param directory for its configuration; readable by every user
  */
 export async function startSquid(
