@@ -26,6 +26,7 @@ HEALTH = ("/health/liveliness", "/health/liveness")
 READINESS = "/health/readiness"
 # The operator's secret: in this header, or for LiteLLM's pages in a cookie, which SIGN_IN sets.
 ADMIN, COOKIE, SIGN_IN = b"x-mcp-gateway-admin", b"mcp_gateway_admin", "/mcp-gateway/admin"
+UNSERVED = "the gateway is not serving now: its database does not answer. Try again in 5 s"
 # Bytes of a request to a model, as the edge's own limit (edge.maxBodyMb) can be set at most; to
 # /mcp, what LiteLLM's MCP SDK takes, after it has read all of a larger one.
 LARGEST, LARGEST_MCP = 1024 * 1024 * 1024, 4 * 1024 * 1024
@@ -209,7 +210,28 @@ class Gate:
         clean = {**scope, "headers": headers, "query_string": b""}
         clean.pop("parsed_body", None)
         IDENTITY.set(identity)
-        await served(self._app, clean, body, receive, send)
+        sure = told_of_the_database(send, self._health)
+        await served(self._app, clean, body, receive, sure)
+
+
+def told_of_the_database(send, health):
+    """LiteLLM 1.77.3 answers 401 to every key while its database is gone: one that the gate knows
+    is told how it is, before `health` has seen it by itself.
+    """
+    replaced = False
+
+    async def sent(message):
+        nonlocal replaced
+        if replaced:
+            return
+        unknown = message["type"] == "http.response.start" and message["status"] == 401
+        if unknown and await health.doubtful():
+            replaced = True
+            await answer(send, 503, refusal_body(UNSERVED), [(b"retry-after", b"5")])
+            return
+        await send(message)
+
+    return sent
 
 
 async def served(app, scope, body, receive, send):

@@ -69,6 +69,7 @@ def _of(types, wanted):
 text = _of((str,), "a string")
 number = _of((int, float), "a number")
 integer = _of((int,), "an integer")
+identifier = _of((str, int), "a string or an integer")
 flag = _of((bool,), "true or false")
 
 

@@ -17,6 +17,9 @@ EVERY, WAIT, PATIENCE = 5, 5, 60
 FAILED = 2
 
 
+UNANSWERED = "the database does not answer"
+
+
 class EngineGone(Exception):
     """Prisma's query engine has ended: its client starts no other, so waiting helps nobody."""
 
@@ -26,8 +29,16 @@ class Health:
 
     def __init__(self, look, log, now=time.monotonic, leave=None):
         self._look, self._log, self._now = look, log, now
-        self._leave = leave or (lambda: os.kill(os.getpid(), signal.SIGTERM))
+        self._leave, self._leaving = leave or self._end, False
         self._failures, self._since = 0, None
+
+    def _end(self):
+        """uvicorn waits for open calls, for an hour if need be: it is not asked twice."""
+        if self._leaving:
+            os._exit(1)
+        else:
+            self._leaving = True
+            os.kill(os.getpid(), signal.SIGTERM)
 
     @property
     def serving(self):
@@ -53,13 +64,21 @@ class Health:
                 {
                     "gate": "health",
                     "state": "not serving",
-                    "reason": f"the database does not answer: {problem}",
+                    "reason": f"{UNANSWERED}: {problem}",
                 }
             )
         lost = isinstance(error, EngineGone) and not self.serving
         if lost or self._now() - self._since >= PATIENCE:
             self._log({"gate": "health", "state": "restarting"})
             self._leave()
+
+    async def doubtful(self):
+        """Whether the database does not answer now: asked where LiteLLM knows no key any more."""
+        try:
+            await asyncio.wait_for(self._look(), WAIT)
+        except Exception:
+            return True
+        return False
 
     async def watch(self):
         while True:
@@ -70,7 +89,7 @@ class Health:
         """(status, body) for whoever asks."""
         if self.serving:
             return 200, {"status": "healthy", "db": "connected"}
-        return 503, {"status": "not serving", "reason": "the database does not answer"}
+        return 503, {"status": "not serving", "reason": UNANSWERED}
 
 
 async def database():

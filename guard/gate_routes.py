@@ -19,6 +19,7 @@ from gate_fields import (
     file_id,
     flag,
     free,
+    identifier,
     integer,
     listed,
     name,
@@ -91,16 +92,23 @@ _chat_tool = tagged(
     },
     refused=_closed,
 )
-_chosen = record(
-    type=text,
-    name=text,
-    mode=text,
-    server_label=text,
-    function=_named,
-    custom=_named,
-    tools=listed(free),
-    allowed_tools=record(mode=text, tools=listed(free)),
-)
+_choice = {
+    "type": text,
+    "name": text,
+    "mode": text,
+    "server_label": text,
+    "function": _named,
+    "custom": _named,
+    "tools": listed(free),
+    "allowed_tools": record(mode=text, tools=listed(free)),
+}
+
+
+def _chosen(**kind):
+    words = one_of("none", "auto", "required")
+    return by_kind(text=words, fields=record(**{**_choice, **kind}))
+
+
 _schema = record(name=text, description=text, schema=free, strict=flag)
 _place = record(type=text, approximate=free, city=text, country=text, region=text, timezone=text)
 _stream_options = record(include_usage=flag, include_obfuscation=flag)
@@ -121,7 +129,6 @@ _model = {
     "safety_identifier": name,
     "prompt_cache_key": name,
     "prompt_cache_retention": name,
-    "tool_choice": by_kind(text=text, fields=_chosen),
 }
 
 chat = record(
@@ -129,6 +136,8 @@ chat = record(
     **_model,
     messages=listed(_message),
     tools=listed(_chat_tool),
+    # LiteLLM tries one of another kind for 4 s, and answers 500.
+    tool_choice=_chosen(type=one_of("function", "custom", "allowed_tools")),
     functions=listed(_function),
     function_call=by_kind(text=text, fields=_named),
     audio=record(voice=by_kind(text=text, fields=record(id=text)), format=text),
@@ -257,6 +266,7 @@ responses = record(
     **_model,
     input=by_kind(text=text, items=listed(_item)),
     instructions=text,
+    tool_choice=_chosen(),
     tools=listed(_responses_tool),
     background=flag,
     include=_texts,
@@ -272,21 +282,10 @@ responses = record(
 
 # --- /mcp: JSON-RPC. What a tool is given is the tool's matter.
 
-_rpc_id = by_kind(text=text)
-
-
-def _request_id(value, at, report):
-    return (
-        value
-        if isinstance(value, int) and not isinstance(value, bool)
-        else _rpc_id(value, at, report)
-    )
-
-
 mcp = record(
     refused=frozenset(),
     jsonrpc=one_of("2.0"),
-    id=_request_id,
+    id=identifier,
     method=text,
     params=by_kind(fields=free),
     result=by_kind(fields=free),

@@ -23,7 +23,7 @@ import guard_tools
 from guard_limits import LIMITS
 from guard_places import PLACE
 from guard_server_gone import GONE
-from guard_session_task import SessionTask
+from guard_session_task import TOOLS_CHANGED, SessionTask
 from guard_tools import Changed
 
 # Seconds that a session waits for a call; 0: a session for each call, as LiteLLM has it.
@@ -79,6 +79,13 @@ class _ReusedSession(SessionTask):
             del _waiting[self._place]
 
 
+def says_changed(result):
+    """Whether a bridge has answered instead of its server, which has executed nothing."""
+    return result.isError and [getattr(part, "text", None) for part in result.content] == [
+        TOOLS_CHANGED
+    ]
+
+
 class _Tools:
     """What LiteLLM calls of a session; another session where this one had ended before the call."""
 
@@ -92,7 +99,9 @@ class _Tools:
         task.calls += 1
         session.executed = False
         try:
-            return await self._asked(task, call)
+            result = await self._asked(task, call)
+            if not (self._client.is_bridged and says_changed(result)):
+                return result
         except (anyio.ClosedResourceError, anyio.BrokenResourceError):
             if fresh or session.executed:
                 # Their own text is empty.

@@ -50,6 +50,10 @@ WORD, LINGER = 2, 300
 
 # What a bridge is told of a call, and the tool with which it is taken back (bridge_child.py).
 CALL, CANCEL = "mcp-gateway/call", "mcp-gateway/cancel"
+# What it answers when there is no such call; and instead of a call, when the server has said that
+# its tools are others now.
+UNKNOWN = "mcp-gateway: there is no such call"
+TOOLS_CHANGED = "mcp-gateway: the server says that its tools have changed"
 
 # One for all sessions: each client would make its own, 0.5 ms, and 1 ms where there is a proxy.
 TLS = httpx.create_ssl_context()
@@ -129,10 +133,12 @@ class _Session(ClientSession):
         return page
 
     async def take_back(self):
-        """Cancels the last call at a bridge (bridge_child.py)."""
+        """Cancels the last call at a bridge (bridge_child.py), which may have no such call."""
         params = CallToolRequestParams(name=CANCEL, arguments={"call": self.name})
         request = ClientRequest(CallToolRequest(method="tools/call", params=params))
-        await super().send_request(request, CallToolResult)
+        result = await super().send_request(request, CallToolResult)
+        if [getattr(part, "text", None) for part in result.content] == [UNKNOWN]:
+            self.answered.set()
 
     async def _received_notification(self, notification):
         if isinstance(notification.root, ToolListChangedNotification):

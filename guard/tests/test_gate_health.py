@@ -64,3 +64,28 @@ def test_makes_room_at_once_when_its_query_engine_has_ended():
     said, log = after("ok", "gone", "ok", "gone", "gone")
     assert said == [200, 200, 200, 200, "leaves", 503]
     assert log == [failed("EngineGone"), {"gate": "health", "state": "restarting"}]
+
+
+def test_does_not_wait_for_open_calls_when_it_has_asked_once(monkeypatch):
+    done = []
+    monkeypatch.setattr(gate_health.os, "kill", lambda pid, number: done.append((pid, number)))
+    monkeypatch.setattr(gate_health.os, "_exit", done.append)
+
+    async def gone():
+        raise gate_health.EngineGone
+
+    health = gate_health.Health(gone, lambda entry: None)
+    for _ in range(3):
+        asyncio.run(health.check())
+    assert done == [(gate_health.os.getpid(), gate_health.signal.SIGTERM), 1]
+
+
+@pytest.mark.parametrize(("look", "doubtful"), [("ok", False), ("fails", True), ("hangs", True)])
+def test_is_asked_by_whoever_doubts_it(look, doubtful):
+    async def looks():
+        if look == "fails":
+            raise ConnectionError
+        if look == "hangs":
+            await asyncio.sleep(9)
+
+    assert asyncio.run(gate_health.Health(looks, print).doubtful()) == doubtful

@@ -84,3 +84,35 @@ def test_passes_on_that_it_has_failed():
         raise ValueError("x")
 
     assert served(work, "never") == ["hello", "ValueError('x')", 1]
+
+
+@pytest.mark.parametrize(
+    ("status", "doubtful", "told"),
+    [(200, True, 200), (401, False, 401), (403, True, 403), (401, True, 503)],
+)
+def test_says_that_the_database_is_gone_where_litellm_says_that_the_key_is_unknown(
+    status, doubtful, told
+):
+    sent, asked = [], []
+
+    class Health:
+        async def doubtful(self):
+            asked.append(status)
+            return doubtful
+
+    async def send(message):
+        sent.append(message)
+
+    async def main():
+        sure = gate.told_of_the_database(send, Health())
+        await sure({"type": "http.response.start", "status": status, "headers": []})
+        await sure({"type": "http.response.body", "body": b"litellm's"})
+
+    asyncio.run(main())
+    assert sent[0]["status"] == told
+    assert asked == ([401] if status == 401 else [])
+    if told == 503:
+        assert (b"retry-after", b"5") in sent[0]["headers"]
+        assert [message["body"] for message in sent[1:]] == [gate.refusal_body(gate.UNSERVED)]
+    else:
+        assert [message["body"] for message in sent[1:]] == [b"litellm's"]

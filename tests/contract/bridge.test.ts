@@ -29,11 +29,44 @@ const definition = connectorDefinition.parse({
 if (definition.transport === "remote") throw new Error("it is not");
 const { port } = definition;
 
+/** Answers that mcp-proxy's parser drops, or reads otherwise than they were meant. */
+const raw = String.raw`
+def plain(request, text):
+    return {"jsonrpc": "2.0", "id": request, "result": {"content": [{"type": "text", "text": text}]}}
+RAW = {
+    "null": lambda i: {"jsonrpc": "2.0", "id": i, "result": None},
+    "neither": lambda i: {"jsonrpc": "2.0", "id": i},
+    "no code": lambda i: {"jsonrpc": "2.0", "id": i, "error": {"message": "boom"}},
+    "float": lambda i: plain(float(i), "by a number with a point"),
+    "text": lambda i: plain(str(i), "by a text"),
+    "no version": lambda i: {**plain(i, "by no version"), "jsonrpc": "1.0"},
+    "half": lambda i: plain(i, "half \ud83d"),
+    "deep": lambda i: '{"jsonrpc": "2.0", "id": %d, "result": {"content": [], "x": %s}}' % (i, "[" * 300 + "]" * 300),
+    "bytes": lambda i: b'{"jsonrpc": "2.0", "id": %d, "result": {"content": [{"type": "text", "text": "\xff"}]}}' % i,
+    "cut": lambda i: '{"jsonrpc": "2.0", "id": %d, "result": {"content": [' % i,
+}
+def say(answer):
+    text = answer if isinstance(answer, (str, bytes)) else json.dumps(answer)
+    sys.stdout.buffer.write((text if isinstance(text, bytes) else text.encode()) + b"\n")
+    sys.stdout.buffer.flush()
+`;
+
 /** The same server with tools that it does not list. */
 const unlisted = (source: string): string => {
   const last = "    return str(os.getpid())";
+  const loop = "for line in sys.stdin:\n    request = json.loads(line)\n";
   expect(source).toContain(last);
-  return source.replace(
+  expect(source).toContain(loop);
+  const odd = `${raw}
+${loop}    tool = request.get("params", {}).get("name")
+    if tool == "pid" and os.path.exists(os.path.join(HERE, "changed")):
+        TOOLS[0]["outputSchema"] = {"type": "object"}
+        say({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"})
+    if tool in RAW:
+        say(RAW[tool](request["id"]))
+        continue
+`;
+  return source.replace(loop, odd).replace(
     last,
     `    if name == "large":
         return "x" * 30_000_000
@@ -150,6 +183,37 @@ describeWithDocker("the bridge, with the real mcp-proxy", () => {
     expect(await call("twice")).toBe("after it");
     expect(await call("odd")).toMatch(/^pong/);
     expect([(await served(1))[0], await inspect("{{.RestartCount}}")]).toEqual([before, "0"]);
+  });
+
+  const none = "error: the server's answer is not JSON-RPC and was not passed on";
+  it.each([
+    ["null", none],
+    ["neither", none],
+    ["no code", "error: boom"],
+    ["bytes", none],
+    ["cut", none],
+    ["deep", "error: the server's answer is nested too deeply and was not passed on"],
+    ["half", "half ?"],
+    ["float", "by a number with a point"],
+    ["text", "by a text"],
+    ["no version", "by no version"],
+  ])("an answer that mcp-proxy would drop ends its call: %s", async (tool, said) => {
+    expect(await call(tool)).toBe(said);
+  });
+
+  it("says that the tools have changed instead of a call, until somebody has listed them", async () => {
+    const client = new Client({ name: "contract", version: "1.0.0" });
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+    writeFileSync(join(place.path, "tools", "changed"), "");
+    const changed = "error: mcp-gateway: the server says that its tools have changed";
+    expect(await call("pid")).toMatch(/^\d+$/);
+    rmSync(join(place.path, "tools", "changed"));
+    expect([await call("ping"), await call("ping")]).toEqual([changed, changed]);
+    const { tools } = await client.listTools();
+    // mcp-proxy would hold every result against it from now on.
+    expect(tools.map((tool) => tool.outputSchema)).toEqual(tools.map(() => undefined));
+    expect(await call("ping")).toMatch(/^pong/);
+    await client.close();
   });
 
   /** Process ids in the container whose command line has this in it. */

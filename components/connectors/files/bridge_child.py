@@ -7,7 +7,12 @@ meanwhile is told to come again. A server that keeps ending is left to Docker, w
 whole container again and waits longer each time.
 
 An answer of more than MEGABYTES is not passed on. A call that nobody waits for any longer is
-cancelled: mcp-proxy has no word for that, so LiteLLM's guard says it as a call of a tool.
+cancelled: mcp-proxy has no word for that, so LiteLLM's guard says it as a call of a tool. Nor does
+it pass on that a server's tools have changed: the next call is answered with that, and the guard
+looks at the tools before it calls again.
+
+mcp-proxy drops what its parser cannot read, and the call would wait for ever: an answer that is
+none is told to whoever waits for it.
 """
 
 import json
@@ -27,6 +32,11 @@ NAME = "\0mcp-gateway-bridge"
 SOON, LOOP = 10, 3
 # What the guard calls a call in its `_meta`, and the tool with which it takes it back.
 CALL, CANCEL = "mcp-gateway/call", "mcp-gateway/cancel"
+KNOWN, UNKNOWN = "mcp-gateway: it is told", "mcp-gateway: there is no such call"
+TOOLS_CHANGED = "mcp-gateway: the server says that its tools have changed"
+NO_ANSWER = "the server's answer is not JSON-RPC and was not passed on"
+# Lists and objects in one another: mcp-proxy's parser reads 200.
+DEEPEST = 190
 # Of an answer that is too long, so much of either end is looked at for the request's id.
 END = 4096
 
@@ -49,6 +59,31 @@ def request_of(head, tail):
     return json.loads(found[1]) if found else None
 
 
+def depth(value):
+    """How many lists and objects are in one another."""
+    level, count = [value], 0
+    while level := [one for one in level if isinstance(one, (dict, list))]:
+        level = [part for one in level for part in (one.values() if isinstance(one, dict) else one)]
+        count += 1
+    return count
+
+
+def without_output_schemas(message):
+    """A list of tools without what mcp-proxy would hold results against; whether there was any."""
+    tools = message.get("result", {}).get("tools")
+    listed = [one for one in tools if isinstance(one, dict)] if isinstance(tools, list) else []
+    return bool([one.pop("outputSchema") for one in listed if "outputSchema" in one])
+
+
+def problem(message):
+    """What keeps mcp-proxy from reading an answer, in words for whoever waits; None if nothing."""
+    result, error = message.get("result"), message.get("error")
+    if isinstance(error, dict) and isinstance(error.get("message"), str):
+        code = error.get("code")
+        return None if type(code) is int else error["message"] or NO_ANSWER
+    return None if isinstance(result, dict) and "error" not in message else NO_ANSWER
+
+
 class Child:
     def __init__(self, command, megabytes):
         self.command = command
@@ -64,6 +99,8 @@ class Child:
         # Ids of requests without an answer, by what the guard calls them or None; the server takes
         # some; what became of the last one.
         self.owed, self.ready, self.last = {}, False, ""
+        # Whether the server has said that its tools are others, and nobody has listed them since.
+        self.changed = False
         # Id of a question of ours → the call that is over with its answer.
         self.asked, self.questions = {}, 0
 
@@ -80,6 +117,10 @@ class Child:
 
     def refuse(self, request, words):
         self.say(request, error={"code": -32000, "message": words})
+
+    def tell_caller(self, request, words):
+        """An answer of ours. As an error: mcp-proxy asks for a list of tools after any other."""
+        self.say(request, result={"content": [{"type": "text", "text": words}], "isError": True})
 
     def tell(self, process, line):
         with self.down:
@@ -100,9 +141,8 @@ class Child:
         method, request = message.get("method"), message.get("id")
         params = message.get("params") or {}
         if method == "tools/call" and params.get("name") == CANCEL:
-            self.cancel(params["arguments"]["call"])
-            # As an error: mcp-proxy asks for a list of tools after any other answer.
-            self.say(request, result={"content": [], "isError": True})
+            words = KNOWN if self.cancel(params["arguments"]["call"]) else UNKNOWN
+            self.tell_caller(request, words)
             return
         name = (params.get("_meta") or {}).pop(CALL, None)
         if name is not None:
@@ -112,20 +152,26 @@ class Child:
             line = json.dumps(message).encode() + b"\n"
         asks = method is not None and request is not None
         with self.lock:
+            if method == "tools/list":
+                self.changed = False
+            stale = method == "tools/call" and self.changed
             if method == "initialize":
                 self.hello, self.ready = line, True
             elif method == "notifications/initialized":
                 self.initialized = line
             ready, process = self.ready, self.process
-            if ready and asks:
+            if ready and asks and not stale:
                 self.owed[request] = name
-        if ready:
+        if stale:
+            self.tell_caller(request, TOOLS_CHANGED)
+        elif ready:
             self.tell(process, line)
         elif asks:
             self.refuse(request, f"the server {self.last} and is starting again")
 
     def cancel(self, name):
-        """Tells the server that nobody waits for a call, and asks whether it has heard.
+        """Tells the server that nobody waits for a call, and asks whether it has heard. Returns
+        whether there is such a call.
 
         A server that is busy with the call answers the question when it is through, and only then
         the call is over: it keeps its place among the calls that the gateway lets through.
@@ -133,7 +179,7 @@ class Child:
         with self.lock:
             request = next((one for one, called in self.owed.items() if called == name), None)
             if request is None or not self.ready:
-                return
+                return False
             self.questions += 1
             question = f"mcp-gateway-{self.questions}"
             self.asked[question] = request
@@ -146,6 +192,7 @@ class Child:
             {"method": "ping", "id": question},
         ):
             self.tell(process, json.dumps({"jsonrpc": "2.0", **what}).encode() + b"\n")
+        return True
 
     def lines(self):
         """The server's lines; of one that is too long both ends and None."""
@@ -186,15 +233,23 @@ class Child:
                 self.cut(*ends)
                 continue
             try:
-                message = json.loads(line)
+                message = json.loads(line.decode())
             except (ValueError, RecursionError):
                 message = None
             if not isinstance(message, dict):
                 log(f"this is no message: {line[:200]!r}")
+                self.drop(request_of(line[:END], line[-END:]), NO_ANSWER)
                 continue
+            if message.get("method") == "notifications/tools/list_changed":
+                with self.lock:
+                    self.changed = True
             answered = message.get("id") if "method" not in message else None
-            if not isinstance(answered, (int, str)):
+            if isinstance(answered, float) and answered.is_integer():
+                answered = int(answered)
+            if "method" in message or answered is None:
                 self.answer(line)
+            elif isinstance(answered, bool) or not isinstance(answered, (int, str)):
+                log(f"this is no request's answer: {line[:200]!r}")
             elif answered == greeting:
                 # The bridge had this answer from the first server.
                 greeting = None
@@ -203,19 +258,47 @@ class Child:
                 with self.lock:
                     self.ready = True
             else:
-                self.pass_on(answered, line)
+                self.pass_on(answered, message, line)
         return self.process.wait()
 
-    def pass_on(self, answered, line):
+    def drop(self, request, words):
+        """An answer that is not passed on."""
         with self.lock:
+            owed = request in self.owed
+            self.owed.pop(request, None)
+        if owed:
+            self.refuse(request, words)
+
+    def pass_on(self, answered, message, line):
+        with self.lock:
+            if isinstance(answered, str) and answered not in self.owed and answered.isdecimal():
+                # mcp-proxy's ids are numbers.
+                answered = int(answered)
             over = self.asked.pop(answered, None)
             request = answered if over is None else over
             owed = request in self.owed
             self.owed.pop(request, None)
         if over is None and owed:
-            self.answer(line)
+            self.readable(request, message, line)
         elif owed:
             self.refuse(over, "the call was cancelled")
+
+    def readable(self, request, message, line):
+        """An answer as mcp-proxy can read it."""
+        words = problem(message)
+        if words is None and line.count(b"[") + line.count(b"{") > DEEPEST < depth(message):
+            words = "the server's answer is nested too deeply and was not passed on"
+        if words is not None:
+            self.refuse(request, words)
+            return
+        known = message.get("jsonrpc") == "2.0" and type(message["id"]) is type(request)
+        stripped = "result" in message and without_output_schemas(message)
+        if known and not stripped and b"\\u" not in line:
+            self.answer(line)
+            return
+        # Half characters, which its parser refuses, become question marks.
+        text = json.dumps({**message, "jsonrpc": "2.0", "id": request}, ensure_ascii=False)
+        self.answer(text.encode(errors="replace") + b"\n")
 
     def ended(self, code):
         with self.lock:

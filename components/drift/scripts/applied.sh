@@ -14,9 +14,12 @@ claim_note() {
 }
 write_note() (
   umask 077
-  [ "$(cat "$APPLIED/.$ID.claim" 2>/dev/null || echo "$CLAIM")" = "$CLAIM" ] || exit 0
-  printf '%s\n' "$REVISION" "$1" "$PLACE" "$PLACE_NAMES" >"$APPLIED/.$ID.new"
-  mv "$APPLIED/.$ID.new" "$APPLIED/$ID"
+  printf '%s\n' "$REVISION" "$1" "$PLACE" "$PLACE_NAMES" >"$APPLIED/.$ID.$CLAIM"
+  if [ "$(cat "$APPLIED/.$ID.claim" 2>/dev/null || echo "$CLAIM")" = "$CLAIM" ]; then
+    mv "$APPLIED/.$ID.$CLAIM" "$APPLIED/$ID"
+  else
+    rm "$APPLIED/.$ID.$CLAIM"
+  fi
 )
 
 # file_state DIRECTORY NAME...: "name=mode:owner:content" of each; the content as its hash, or as
