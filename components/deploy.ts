@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { optional } from "../config/common/optional.ts";
 import type { GatewayModel } from "../config/model.ts";
 import { type Look, driftAmong, notLooked } from "./drift/decisions.ts";
 import { Gateway } from "./gateway.ts";
@@ -29,7 +30,7 @@ export function deploy(
     void pulumi.log.warn(`${what} is not as it was applied: ${reason}; up ${remedy}`);
   return {
     gatewayUrl: gateway.gatewayUrl,
-    ...(substitution === undefined ? {} : { imageSubstitution: substitution }),
+    ...optional({ imageSubstitution: substitution }),
     knownHoles: knownHoles(substitution?.used ?? proxy.reference),
     masterKey: gateway.masterKey,
     adminSecret: gateway.adminSecret,

@@ -124,8 +124,11 @@ export class Gateway extends pulumi.ComponentResource {
       `${name}-relay`,
       platform,
       {
-        ...{ secret: relaySecret, connectors: model.connectors, haproxy: model.edge },
-        ...{ network: model.network, privateRoots: model.proxy.privateRoots },
+        secret: relaySecret,
+        connectors: model.connectors,
+        haproxy: model.edge,
+        network: model.network,
+        privateRoots: model.proxy.privateRoots,
       },
       child,
     );
@@ -169,7 +172,8 @@ export class Gateway extends pulumi.ComponentResource {
     const ready = (id: string, containers: readonly docker.Container[]) =>
       readyCommand(`${name}-${id}`, { platform, containers, seconds: 120 }, child);
     const others = ready("ready", [
-      ...[relay.container, mock.container],
+      relay.container,
+      mock.container,
       ...connectors.flatMap((one) => one.containers),
     ]);
     const active = keys.map((key) => key.grant(proxy.running));
@@ -187,7 +191,8 @@ export class Gateway extends pulumi.ComponentResource {
           platform,
           {
             model,
-            ...{ proxy: proxy.running, keys: named(active) },
+            proxy: proxy.running,
+            keys: named(active),
             others: [others.command, ...relay.links],
           },
           child,
@@ -210,8 +215,12 @@ export class Gateway extends pulumi.ComponentResource {
         keys: named(active),
         proxy: proxy.running.container,
         deployment: [
-          ...[postgres.ready.ids, proxy.ready.ids, others.ids, edgeReady.ids],
-          ...[relay.version, edge.version],
+          postgres.ready.ids,
+          proxy.ready.ids,
+          others.ids,
+          edgeReady.ids,
+          relay.version,
+          edge.version,
         ],
         purged: purged.stdout,
         after: [purged, ...relay.links],

@@ -1,3 +1,4 @@
+import { optional } from "../../config/common/optional.ts";
 import { accessMatrix } from "../../config/keys/grants.ts";
 import { keyHash } from "../../config/keys/key-hash.ts";
 import type { GatewayModel } from "../../config/model.ts";
@@ -53,7 +54,7 @@ export function edgeKeys(model: RowsModel, kept: KeptKeys): EdgeKey[] {
     return credentialsOf(key, value).map(({ name, expires }, at) => ({
       name,
       value: values[at] ?? "",
-      ...(key.rpm === undefined ? {} : { rpm: key.rpm }),
+      ...optional({ rpm: key.rpm }),
       ...(expires === null ? {} : { expires }),
     }));
   });

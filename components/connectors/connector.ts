@@ -74,7 +74,9 @@ export class Connector extends pulumi.ComponentResource {
         `${name}-samples`,
         platform,
         {
-          ...{ ...wanted, host: connector.host, database: args.database },
+          ...wanted,
+          host: connector.host,
+          database: args.database,
           network: platform.networks.connector(connector.id),
         },
         child,
@@ -131,7 +133,9 @@ export class Connector extends pulumi.ComponentResource {
         tmpfs: definition.tmpfs,
         healthcheck: {
           tests: probeOf(container, secrets !== undefined),
-          ...{ timeout: 5, retries: 3, startPeriod: 60 },
+          timeout: 5,
+          retries: 3,
+          startPeriod: 60,
         },
         graceSeconds: 10,
         ...(secrets === undefined

@@ -4,7 +4,10 @@ import type { ConnectorContainer } from "../../config/connectors/model.ts";
 
 /** What every connector's container finds at {@link mounted}.config. */
 export const connectorFiles: readonly string[] = [
-  ...["bridge.py", "bridge_child.py", "probe.mjs", "probe.py"],
+  "bridge.py",
+  "bridge_child.py",
+  "probe.mjs",
+  "probe.py",
 ];
 
 /**
@@ -12,7 +15,8 @@ export const connectorFiles: readonly string[] = [
  * interpolated.
  */
 export const withSecrets: readonly string[] = [
-  ...["/bin/sh", "-c"],
+  "/bin/sh",
+  "-c",
   `set -a; . ${mounted.secrets}; set +a; exec "$0" "$@"`,
 ];
 
@@ -24,11 +28,24 @@ export function programOf(definition: ContainerDefinition, resultMb: number): re
   if (definition.transport !== "stdio") return definition.command;
   return [
     // Few modules: it only waits.
-    ...["python3", "-I", "-S", `${mounted.config}/bridge.py`],
-    ...["mcp-proxy", "--host", "0.0.0.0", "--port", String(definition.port)],
+    "python3",
+    "-I",
+    "-S",
+    `${mounted.config}/bridge.py`,
+    "mcp-proxy",
+    "--host",
+    "0.0.0.0",
+    "--port",
+    String(definition.port),
     // Stateless: a session would stay until its client ends it, and not all do.
-    ...["--stateless", "--pass-environment", "--log-level", "WARNING", "--"],
-    ...["python3", `${mounted.config}/bridge_child.py`, String(resultMb)],
+    "--stateless",
+    "--pass-environment",
+    "--log-level",
+    "WARNING",
+    "--",
+    "python3",
+    `${mounted.config}/bridge_child.py`,
+    String(resultMb),
     ...definition.command,
   ];
 }
@@ -41,7 +58,12 @@ export function probeOf(
   const { probe, transport, port, path } = definition;
   const file = probe === "node" ? "probe.mjs" : "probe.py";
   return [
-    ...["CMD", ...(secrets ? withSecrets : []), probe, `${mounted.config}/${file}`],
-    ...[transport === "sse" ? "sse" : "http", String(port), path],
+    "CMD",
+    ...(secrets ? withSecrets : []),
+    probe,
+    `${mounted.config}/${file}`,
+    transport === "sse" ? "sse" : "http",
+    String(port),
+    path,
   ];
 }

@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { optional } from "../../config/common/optional.ts";
 import type { Wanted } from "../drift/decisions.ts";
 import { notedCommand } from "../host/noted-command.ts";
 import { hostScript } from "../shell/script.ts";
@@ -35,7 +36,7 @@ export const readyThing = (
   tablesIn?: string,
 ): Wanted => ({
   thing: { kind: "ready", id, containers },
-  ...(tablesIn === undefined ? {} : { tablesIn }),
+  ...optional({ tablesIn }),
 });
 
 /**

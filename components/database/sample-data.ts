@@ -72,7 +72,9 @@ export const sampleSettings: Readonly<Record<string, string>> = {
  * before the program that makes the container is done, and that program needs more.
  */
 export const sampleEntrypoint: readonly string[] = [
-  ...["sh", "-c", `ulimit -d ${sampleLimits.processMb * 1024} && exec docker-entrypoint.sh "$@"`],
+  "sh",
+  "-c",
+  `ulimit -d ${sampleLimits.processMb * 1024} && exec docker-entrypoint.sh "$@"`,
   "samples",
 ];
 

@@ -84,7 +84,10 @@ function decide(look: Look, wanted: Wanted, editedIds: ReadonlySet<string>): Dec
   const { thing } = wanted;
   const { facts, fresh } = look;
   const apply = (restarted: Revision["restarted"], drift: readonly Drift[] = []): Decision => ({
-    ...{ thing, drift, action: "apply", revision: { stamp: fresh, restarted } },
+    thing,
+    drift,
+    action: "apply",
+    revision: { stamp: fresh, restarted },
   });
   const note = facts?.notes[thing.id];
   if (facts === undefined || note === undefined) return apply("nothing");

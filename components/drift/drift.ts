@@ -184,7 +184,9 @@ export function driftOf(facts: AppliedFacts, thing: Thing, state: string): Drift
           : [];
       return [
         ...facts.foreignKeys.map((name) => ({
-          ...{ what: `key ${name}`, reason, remedy: "blocks it" },
+          what: `key ${name}`,
+          reason,
+          remedy: "blocks it",
         })),
         ...ours.map((name) => ({ what: `key ${name}`, reason, remedy: "deletes it" })),
         ...facts.rows.map(({ kind, name }) => ({

@@ -16,8 +16,12 @@ const routes: readonly { readonly methods: string; readonly path: string }[] = [
  * proxy/_types.py, user_api_key_auth.py): one route is enough to watch.
  */
 const otherKeys = [
-  ...["x-litellm-api-key", "api-key", "x-api-key", "x-goog-api-key"],
-  ...["ocp-apim-subscription-key", "cookie"],
+  "x-litellm-api-key",
+  "api-key",
+  "x-api-key",
+  "x-goog-api-key",
+  "ocp-apim-subscription-key",
+  "cookie",
 ];
 
 const bearer = "WWW-Authenticate";

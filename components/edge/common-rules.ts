@@ -48,8 +48,14 @@ export const formRules = (maxBodyMb: number): string[] => [
 
 /** Headers by which a client could tell LiteLLM another story than it told the edge. */
 export const untrusted: readonly string[] = [
-  ...["forwarded", "x-real-ip", "x-original-url", "x-rewrite-url", "upgrade"],
-  ...["x-http-method", "x-http-method-override", "x-method-override"],
+  "forwarded",
+  "x-real-ip",
+  "x-original-url",
+  "x-rewrite-url",
+  "upgrade",
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
 ].map((name) => `  http-request del-header ${name}`);
 
 export const forwarded = "  http-request del-header x-forwarded- -m beg";

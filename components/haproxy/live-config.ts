@@ -42,7 +42,11 @@ export function haproxyInput(files: readonly HostFile[]): string {
 
 /** The command line of an HAProxy that reads such a directory. */
 export const haproxyCommand: readonly string[] = [
-  ...["haproxy", "-W", "-db", "-f", `${mounted.config}/current/haproxy.cfg`],
+  "haproxy",
+  "-W",
+  "-db",
+  "-f",
+  `${mounted.config}/current/haproxy.cfg`,
 ];
 
 /** A health check for Docker, answered by `healthFrontend`. */

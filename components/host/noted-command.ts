@@ -1,5 +1,6 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { optional } from "../../config/common/optional.ts";
 import { revisionText } from "../drift/decisions.ts";
 import { type Note, forgotten, noted, notesOf } from "../drift/notes.ts";
 import { shellVariables } from "../shell/shell.ts";
@@ -30,8 +31,8 @@ export function notedCommand(
     applied: notesOf(platform),
     id,
     revision: revisionText(platform.drift.of(id).revision),
-    ...(state === undefined ? {} : { state }),
-    ...(files === undefined ? {} : { files }),
+    ...optional({ state }),
+    ...optional({ files }),
   };
   return hostCommand(
     name,

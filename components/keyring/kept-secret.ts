@@ -31,7 +31,9 @@ const copiesIn = ({ host }: Platform): string => posix.join(host.directories.sec
  */
 export const keptThing = (name: string, database: string, id: string): Wanted => ({
   thing: {
-    ...{ kind: "kept", id: `${name}-kept`, name: id },
+    kind: "kept",
+    id: `${name}-kept`,
+    name: id,
     database,
   },
 });

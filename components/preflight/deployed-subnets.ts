@@ -1,3 +1,4 @@
+import { optional } from "../../config/common/optional.ts";
 import { connectorNetworks, innerNetwork } from "../../config/common/names.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { type Block, blockOf, blockText, contains, overlap } from "../../config/network/cidr.ts";
@@ -44,7 +45,8 @@ function holders(model: GatewayModel, facts: HostFacts): Holder[] {
 const proposals = [
   ...Array.from({ length: 25 }, (_, at) => `10.${231 + at}.0.0/18`),
   ...Array.from({ length: 16 }, (_, at) => `172.${31 - at}.0.0/18`),
-  ...["192.168.192.0/18", "192.168.128.0/18"],
+  "192.168.192.0/18",
+  "192.168.128.0/18",
 ];
 
 function inTheWay(range: string, held: readonly Holder[]): string[] {
@@ -75,7 +77,7 @@ export function withDeployedSubnets(
   });
   const placed = subnets(model.networkRange, ids, {
     deployed: {
-      ...(inner === undefined ? {} : { inner }),
+      ...optional({ inner }),
       connectors: Object.fromEntries(connectors),
     },
     taken: held.map(({ block }) => blockText(block)),

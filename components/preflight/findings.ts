@@ -110,7 +110,9 @@ function portFindings(model: GatewayModel, facts: HostFacts): Finding[] {
 
 function nameFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   const ours = [
-    ...[proxy.host, mockModel.host, edge.host],
+    proxy.host,
+    mockModel.host,
+    edge.host,
     ...model.connectors.flatMap(connectorContainers),
   ]
     .map((host) => model.namePrefix + host)

@@ -92,7 +92,11 @@ function memoryFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   if (facts.memoryMb === 0) return [];
   // The relay is an HAProxy with the edge's limit.
   const own = [
-    ...[model.database, model.proxy, model.edge, model.edge, model.mockModel],
+    model.database,
+    model.proxy,
+    model.edge,
+    model.edge,
+    model.mockModel,
     ...(destinationsOf(model).length === 0 ? [] : [model.egressProxy]),
   ];
   const limits =
@@ -176,7 +180,8 @@ function volumeFindings(model: GatewayModel, facts: HostFacts): Finding[] {
 
 function networkFindings(model: GatewayModel, facts: HostFacts): Finding[] {
   const ours = [
-    ...[model.network, innerNetwork(model.network)],
+    model.network,
+    innerNetwork(model.network),
     ...Object.keys(model.subnets.connectors).map((id) => connectorNetworks(model.network) + id),
   ];
   return facts.ownedNetworks

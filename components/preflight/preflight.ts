@@ -1,3 +1,4 @@
+import { optional } from "../../config/common/optional.ts";
 import { databaseAccess } from "../../config/database/access.ts";
 import type { GatewayModel } from "../../config/model.ts";
 import { setCommand } from "../../config/problems.ts";
@@ -135,6 +136,6 @@ export async function preflight(
   return {
     model,
     look: { facts: parseApplied(text), fresh: String(Date.now()) },
-    ...(substitution === undefined ? {} : { substitution }),
+    ...optional({ substitution }),
   };
 }

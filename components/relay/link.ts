@@ -14,7 +14,9 @@ export const linkThing = (
   connector: string,
 ): Wanted => ({
   thing: {
-    ...{ kind: "link", id, container: namePrefix + relay.host },
+    kind: "link",
+    id,
+    container: namePrefix + relay.host,
     network: connectorNetworks(network) + connector,
   },
 });

@@ -74,7 +74,10 @@ export class Relay extends pulumi.ComponentResource {
           .output(args.secret)
           .apply((secret) => relayFiles(servers, secret, privateRoots)),
         names: [
-          ...["haproxy.cfg", "version", "admin.lst", "callers.map"],
+          "haproxy.cfg",
+          "version",
+          "admin.lst",
+          "callers.map",
           ...(needsRoots(servers) ? ["roots.pem"] : []),
         ],
         roots: needsRoots(servers),

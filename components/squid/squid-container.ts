@@ -60,7 +60,9 @@ export function squidContainer(
       tmpfs: { "/tmp": "size=4m" },
       healthcheck: {
         tests: ["CMD", "bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${squidPort}`],
-        ...{ timeout: 5, retries: 3, startPeriod: 30 },
+        timeout: 5,
+        retries: 3,
+        startPeriod: 30,
       },
       graceSeconds: 5,
     },

@@ -103,7 +103,7 @@ function lockChecks(plan: VerificationPlan): Check[] {
     run: async () => {
       const ran = await hostExec(
         plan.dockerHost,
-        [...["docker", "exec", "-i", plan.proxy], ...["python3", "/etc/mcp-gateway/list_tools.py"]],
+        ["docker", "exec", "-i", plan.proxy, "python3", "/etc/mcp-gateway/list_tools.py"],
         JSON.stringify(connector.server),
       );
       if (ran.code !== 0) throw new Error(ran.stderr.trim());
@@ -227,7 +227,15 @@ exit 1`;
       name: 'spend row in "LiteLLM_SpendLogs"',
       run: async () => {
         const ran = await hostExec(plan.dockerHost, [
-          ...["docker", "exec", "-i", plan.database.container, "sh", "-c", poll, "poll", sql],
+          "docker",
+          "exec",
+          "-i",
+          plan.database.container,
+          "sh",
+          "-c",
+          poll,
+          "poll",
+          sql,
         ]);
         if (ran.code !== 0) throw new Error(ran.stderr.trim());
         return `${ran.stdout.trim()} of tool calls`;

@@ -1,3 +1,4 @@
+import { optional } from "../../config/common/optional.ts";
 import { connectorContainers } from "../../config/connectors/containers.ts";
 import type { ConnectorModel } from "../../config/connectors/model.ts";
 import type { ToolCall } from "../../config/connectors/tool-call.ts";
@@ -52,7 +53,8 @@ function serverAddress({
     };
   }
   return {
-    ...{ transport, url },
+    transport,
+    url,
     headers: auth === undefined ? {} : Object.fromEntries([authHeader(auth)]),
   };
 }
@@ -158,7 +160,7 @@ export function verificationPlan(
     containers: model.connectors
       .flatMap(connectorContainers)
       .map((host) => model.namePrefix + host),
-    ...(mock === undefined ? {} : { mock }),
+    ...optional({ mock }),
     deployment,
     ...done,
     directories: model.directories,

@@ -41,7 +41,8 @@ export class Verification extends pulumi.ComponentResource {
         .apply(([keys, proxy, deployment, purged]) =>
           JSON.stringify(
             verificationPlan(args.model, keys, proxy, deployment, {
-              ...{ applied: appliedBy(platform.drift.decisions), purged: purgedLines(purged) },
+              applied: appliedBy(platform.drift.decisions),
+              purged: purgedLines(purged),
             }),
           ),
         ),

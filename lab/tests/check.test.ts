@@ -140,8 +140,18 @@ test("the official plugin's defaults of a container", () => {
       retries: 0,
     },
     __defaults: [
-      ...["attach", "logs", "memoryReservation", "mustRun", "networkMode", "readOnly"],
-      ...["removeVolumes", "restart", "rm", "start", "wait", "waitTimeout"],
+      "attach",
+      "logs",
+      "memoryReservation",
+      "mustRun",
+      "networkMode",
+      "readOnly",
+      "removeVolumes",
+      "restart",
+      "rm",
+      "start",
+      "wait",
+      "waitTimeout",
     ],
   });
 });

@@ -5,22 +5,45 @@ import { type Answer, type FakeDaemon, fakeDaemon } from "./fake-daemon.ts";
 import { subject } from "./subject.ts";
 
 const INSPECTION = {
-  ...{ Id: "c1", Name: "/box", Image: "sha256:i", Platform: "linux" },
+  Id: "c1",
+  Name: "/box",
+  Image: "sha256:i",
+  Platform: "linux",
   State: { Running: true, ExitCode: 0, Health: { Status: "healthy" } },
   Config: { Image: "i", Hostname: "h", User: "", WorkingDir: "", Tty: false, OpenStdin: false },
   HostConfig: {
-    ...{ RestartPolicy: { Name: "no", MaximumRetryCount: 0 }, LogConfig: { Type: "json-file" } },
-    ...{ Memory: 0, MemoryReservation: 0, MemorySwap: 0, ShmSize: 0, NanoCpus: 0, CpuShares: 0 },
-    ...{ AutoRemove: false, ReadonlyRootfs: false, Runtime: "runc", NetworkMode: "bridge" },
+    RestartPolicy: { Name: "no", MaximumRetryCount: 0 },
+    LogConfig: { Type: "json-file" },
+    Memory: 0,
+    MemoryReservation: 0,
+    MemorySwap: 0,
+    ShmSize: 0,
+    NanoCpus: 0,
+    CpuShares: 0,
+    AutoRemove: false,
+    ReadonlyRootfs: false,
+    Runtime: "runc",
+    NetworkMode: "bridge",
     IpcMode: "private",
   },
   NetworkSettings: { Ports: {}, Networks: {} },
 };
 
 const BOX = {
-  ...{ name: "box", image: "i", attach: false, logs: false, memoryReservation: 0, mustRun: true },
-  ...{ networkMode: "bridge", readOnly: false, removeVolumes: true, restart: "no", rm: false },
-  ...{ start: true, wait: false, waitTimeout: 60 },
+  name: "box",
+  image: "i",
+  attach: false,
+  logs: false,
+  memoryReservation: 0,
+  mustRun: true,
+  networkMode: "bridge",
+  readOnly: false,
+  removeVolumes: true,
+  restart: "no",
+  rm: false,
+  start: true,
+  wait: false,
+  waitTimeout: 60,
 };
 
 const CREATE = "POST /containers/create?name=box";
@@ -168,7 +191,10 @@ describe("a container", () => {
     const outputs = await update({ memory: 64, hostname: "h" }, { restart: "always" });
     expect(daemon.bodies["POST /containers/c1/update"]).toEqual({
       RestartPolicy: { Name: "always", MaximumRetryCount: 0 },
-      ...{ CpuShares: 0, Memory: 0, MemoryReservation: 0, MemorySwap: 0 },
+      CpuShares: 0,
+      Memory: 0,
+      MemoryReservation: 0,
+      MemorySwap: 0,
     });
     expect(outputs).toEqual({ ...BOX, restart: "always", hostname: "h" });
   });

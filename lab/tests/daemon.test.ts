@@ -99,8 +99,15 @@ describe("a volume", () => {
 
 describe("a network", () => {
   const found = {
-    ...{ Id: "n1", Name: "net", Driver: "bridge", Scope: "local", Internal: false },
-    ...{ Attachable: false, EnableIPv6: false, Options: {}, Labels: null },
+    Id: "n1",
+    Name: "net",
+    Driver: "bridge",
+    Scope: "local",
+    Internal: false,
+    Attachable: false,
+    EnableIPv6: false,
+    Options: {},
+    Labels: null,
     IPAM: { Config: [{ Subnet: "10.9.0.0/24", Gateway: "10.9.0.1" }] },
     Containers: {
       c1: { Name: "box", EndpointID: "e", MacAddress: "m", IPv4Address: "4", IPv6Address: "6" },
@@ -115,7 +122,8 @@ describe("a network", () => {
     const inputs = { name: "net", internal: true, options: Options, ipamConfigs };
     const made = await logic("Network").create(subject(), inputs);
     expect(daemon.bodies["POST /networks/create"]).toMatchObject({
-      ...{ Internal: true, Options },
+      Internal: true,
+      Options,
       IPAM: { Config: [{ Subnet: "10.9.0.0/24", Gateway: "10.9.0.1" }] },
     });
     expect(made).toMatchObject({ outputs: inputs });
@@ -134,7 +142,11 @@ describe("a network", () => {
     expect(made).toMatchObject({
       id: "n1",
       outputs: {
-        ...{ name: "net", driver: "bridge", labels: [], options: {}, internal: false },
+        name: "net",
+        driver: "bridge",
+        labels: [],
+        options: {},
+        internal: false,
         ipamConfigs: [{ subnet: "10.9.0.0/24", gateway: "10.9.0.1" }],
       },
     });

@@ -12,26 +12,48 @@ const CONTAINER = "docker:index/container:Container";
 /** What the official docker plugin changes in place, or pretends to. All else replaces. */
 const IN_PLACE: Readonly<Record<string, readonly string[]>> = {
   [CONTAINER]: [
-    ...[
-      "attach",
-      "cpuPeriod",
-      "cpuQuota",
-      "cpuShares",
-      "destroyGraceSeconds",
-      "healthcheck",
-      "init",
-    ],
-    ...["logs", "maxRetryCount", "memory", "memoryReservation", "memorySwap", "mustRun"],
-    ...["removeVolumes", "restart", "rm", "start", "tmpfs", "wait", "waitTimeout"],
+    "attach",
+    "cpuPeriod",
+    "cpuQuota",
+    "cpuShares",
+    "destroyGraceSeconds",
+    "healthcheck",
+    "init",
+    "logs",
+    "maxRetryCount",
+    "memory",
+    "memoryReservation",
+    "memorySwap",
+    "mustRun",
+    "removeVolumes",
+    "restart",
+    "rm",
+    "start",
+    "tmpfs",
+    "wait",
+    "waitTimeout",
   ],
   "docker:index/remoteImage:RemoteImage": ["forceRemove", "keepLocally"],
   "command:local:Command": [
-    ...["addPreviousOutputInEnv", "create", "delete", "dir", "environment", "interpreter"],
-    ...["logging", "stdin", "update"],
+    "addPreviousOutputInEnv",
+    "create",
+    "delete",
+    "dir",
+    "environment",
+    "interpreter",
+    "logging",
+    "stdin",
+    "update",
   ],
   "command:remote:Command": [
-    ...["addPreviousOutputInEnv", "connection", "create", "delete", "environment", "logging"],
-    ...["stdin", "update"],
+    "addPreviousOutputInEnv",
+    "connection",
+    "create",
+    "delete",
+    "environment",
+    "logging",
+    "stdin",
+    "update",
   ],
 };
 
@@ -177,11 +199,20 @@ describe("a network", () => {
   const subnet = { subnet: "10.9.0.0/28", gateway: "10.9.0.1" };
   /** As the daemon describes it. */
   const state = {
-    ...{ name: "net", driver: "bridge", internal: true, attachable: false, ipv6: false },
-    ...{ options: inhibited, ipamConfigs: [subnet], labels: [] },
+    name: "net",
+    driver: "bridge",
+    internal: true,
+    attachable: false,
+    ipv6: false,
+    options: inhibited,
+    ipamConfigs: [subnet],
+    labels: [],
   };
   const wanted = {
-    ...{ name: "net", driver: "bridge", internal: true, options: inhibited },
+    name: "net",
+    driver: "bridge",
+    internal: true,
+    options: inhibited,
     ipamConfigs: [subnet],
   };
   const replaced = (news: Props, olds: Props = state): readonly string[] =>

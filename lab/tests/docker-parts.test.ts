@@ -68,12 +68,32 @@ test("an upload is an archive that tar can read", () => {
 test("ssh is called as the Docker CLI calls it", () => {
   const options = ["-F", "/config", "-i", "/key", "-p", "2222", "-o", "StrictHostKeyChecking=yes"];
   expect(sshArguments("ssh://me@host:22", [...options, "-oUserKnownHostsFile=/known"])).toEqual([
-    ...["-o", "ConnectTimeout=30", "-T", ...options, "-oUserKnownHostsFile=/known"],
-    ...["-l", "me", "-p", "22", "--", "host", "docker", "system", "dial-stdio"],
+    "-o",
+    "ConnectTimeout=30",
+    "-T",
+    ...options,
+    "-oUserKnownHostsFile=/known",
+    "-l",
+    "me",
+    "-p",
+    "22",
+    "--",
+    "host",
+    "docker",
+    "system",
+    "dial-stdio",
   ]);
   expect(sshArguments("ssh://host/run/d.sock", ["-o", "ConnectTimeout=3"])).toEqual([
-    ...["-T", "-o", "ConnectTimeout=3", "--", "host"],
-    ...["docker", "--host", "unix:///run/d.sock", "system", "dial-stdio"],
+    "-T",
+    "-o",
+    "ConnectTimeout=3",
+    "--",
+    "host",
+    "docker",
+    "--host",
+    "unix:///run/d.sock",
+    "system",
+    "dial-stdio",
   ]);
 });
 

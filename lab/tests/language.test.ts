@@ -30,10 +30,26 @@ function request(options: Record<string, string | boolean>) {
 test("the command line of a program", () => {
   const made = request({ typescript: false, nodeargs: " --no-warnings  --enable-source-maps" });
   expect(programArguments(made, "/run.js", "127.0.0.1:2")).toEqual([
-    ...["--no-warnings", "--enable-source-maps", "/run.js"],
-    ...["--monitor", "127.0.0.1:1", "--engine", "127.0.0.1:2", "--project", "p"],
-    ...["--root-directory", "/root", "--stack", "s", "--pwd", "/root/program", "--parallel", "4"],
-    ...["--dry-run", ".", "extra"],
+    "--no-warnings",
+    "--enable-source-maps",
+    "/run.js",
+    "--monitor",
+    "127.0.0.1:1",
+    "--engine",
+    "127.0.0.1:2",
+    "--project",
+    "p",
+    "--root-directory",
+    "/root",
+    "--stack",
+    "s",
+    "--pwd",
+    "/root/program",
+    "--parallel",
+    "4",
+    "--dry-run",
+    ".",
+    "extra",
   ]);
 });
 

@@ -86,8 +86,16 @@ test("a password carries its rules along", async () => {
   const { id, outputs } = await make("Password", { length: 24, special: false });
   expect(id).toBe("none");
   expect(outputs).toEqual({
-    ...{ length: 24, lower: true, upper: true, numeric: true, number: true, special: false },
-    ...{ minLower: 0, minUpper: 0, minNumeric: 0, minSpecial: 0 },
+    length: 24,
+    lower: true,
+    upper: true,
+    numeric: true,
+    number: true,
+    special: false,
+    minLower: 0,
+    minUpper: 0,
+    minNumeric: 0,
+    minSpecial: 0,
     bcryptHash: "",
     result: expect.stringMatching(/^[0-9A-Za-z]{24}$/) as unknown,
   });

@@ -61,7 +61,10 @@ server.run()
 `;
 
 const definition = connectorDefinition.parse({
-  ...{ title: "T", description: "t", transport: "stdio", image: "mcp-gateway/bridge:0.13.0" },
+  title: "T",
+  description: "t",
+  transport: "stdio",
+  image: "mcp-gateway/bridge:0.13.0",
   command: ["/opt/bridge/bin/python3", "/tools/server.py"],
   egress: { mode: "none", reason: "none" },
   verify: { tool: "meta", expect: "." },
@@ -83,9 +86,20 @@ function bridge(directory: string, at: number): readonly string[] {
   const files = inCheckout("components/connectors/files");
   const [program = "", ...args] = programOf({ ...container, port: at }, 8);
   return [
-    ...["--init", "--read-only", "--tmpfs", "/tmp:mode=1777", "--user", container.user],
-    ...["--volume", `${files}:/etc/mcp-gateway:ro`, "--volume", `${directory}/tools:/tools:ro`],
-    ...["--entrypoint", program, image(container.image), ...args],
+    "--init",
+    "--read-only",
+    "--tmpfs",
+    "/tmp:mode=1777",
+    "--user",
+    container.user,
+    "--volume",
+    `${files}:/etc/mcp-gateway:ro`,
+    "--volume",
+    `${directory}/tools:/tools:ro`,
+    "--entrypoint",
+    program,
+    image(container.image),
+    ...args,
   ];
 }
 
@@ -179,8 +193,11 @@ describeWithDocker("the same through LiteLLM", () => {
     expect(await meta()).toMatchObject({ isError: false, text: "None" });
     expect(Date.now() - began).toBeGreaterThan(2_500);
     expect(await observer.audit(5)).toMatchObject([
-      ...[{ outcome: "ok" }, { outcome: "cancelled" }, { outcome: "ok" }],
-      ...[{ outcome: "cancelled" }, { outcome: "ok" }],
+      { outcome: "ok" },
+      { outcome: "cancelled" },
+      { outcome: "ok" },
+      { outcome: "cancelled" },
+      { outcome: "ok" },
     ]);
   });
 

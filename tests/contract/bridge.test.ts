@@ -21,7 +21,10 @@ import { scratch } from "../support/shell.ts";
 jest.setTimeout(120_000);
 
 const definition = connectorDefinition.parse({
-  ...{ title: "T", description: "t", transport: "stdio", image: "mcp-gateway/bridge:0.13.0" },
+  title: "T",
+  description: "t",
+  transport: "stdio",
+  image: "mcp-gateway/bridge:0.13.0",
   command: ["python3", "/tools/server.py"],
   egress: { mode: "none", reason: "none" },
   verify: { tool: "ping", expect: "." },
@@ -92,11 +95,30 @@ describeWithDocker("the bridge, with the real mcp-proxy", () => {
     writeFileSync(join(place.path, "env"), "");
     const [program = "", ...args] = programOf(definition, 1);
     await start(name, [
-      ...["--restart", "unless-stopped", "--init", "--publish", `127.0.0.1::${port}`],
-      ...["--cap-drop", "ALL", "--read-only", "--tmpfs", "/tmp:size=16m", "--memory", "256m"],
-      ...["--volume", `${files}:/etc/mcp-gateway:ro`, "--volume", `${place.path}/tools:/tools:ro`],
-      ...["--volume", `${place.path}/env:/run/secrets/mcp-gateway.env:ro`],
-      ...["--user", definition.user, "--entrypoint", program, image(definition.image), ...args],
+      "--restart",
+      "unless-stopped",
+      "--init",
+      "--publish",
+      `127.0.0.1::${port}`,
+      "--cap-drop",
+      "ALL",
+      "--read-only",
+      "--tmpfs",
+      "/tmp:size=16m",
+      "--memory",
+      "256m",
+      "--volume",
+      `${files}:/etc/mcp-gateway:ro`,
+      "--volume",
+      `${place.path}/tools:/tools:ro`,
+      "--volume",
+      `${place.path}/env:/run/secrets/mcp-gateway.env:ro`,
+      "--user",
+      definition.user,
+      "--entrypoint",
+      program,
+      image(definition.image),
+      ...args,
     ]);
     await served(30);
   });

@@ -29,7 +29,11 @@ const kinds = ["none", "filtered", "open"] as const;
 type Kind = (typeof kinds)[number];
 
 const definition = (mode: string) => ({
-  ...{ title: "T", description: "t", transport: "http", image: "example/tool:1", port: 8080 },
+  title: "T",
+  description: "t",
+  transport: "http",
+  image: "example/tool:1",
+  port: 8080,
   command: ["tool"],
   egress: { mode, reason: "it is a test", allow: ["*"] },
   verify: { tool: "ping", expect: "." },
@@ -99,7 +103,12 @@ describeWithDocker("an attacker in a connector of each kind of egress", () => {
     topology = await topologyOf(model);
     const { options, join: joinRest, link } = topology;
     const python = (ports: readonly number[]) => [
-      ...[image(images.python), "python3", "-c", listener, run, ...ports.map(String)],
+      image(images.python),
+      "python3",
+      "-c",
+      listener,
+      run,
+      ...ports.map(String),
     ];
     for (const [part, { resource, ports }] of Object.entries(parts)) {
       await start(name(part), [...options(resource), ...python(ports)]);
@@ -113,9 +122,18 @@ describeWithDocker("an attacker in a connector of each kind of egress", () => {
     for (const file of relayFiles(upstreams(model.connectors), secret, ""))
       writeFileSync(join(relay, file.name), file.content, { mode: 0o644 });
     await start(name("relay"), [
-      ...[...options("gateway-relay-container"), "--user", "99:99", "--read-only"],
-      ...["--volume", `${relay}:/etc/mcp-gateway:ro`, image(images.haproxy)],
-      ...["haproxy", "-W", "-db", "-f", "/etc/mcp-gateway/haproxy.cfg"],
+      ...options("gateway-relay-container"),
+      "--user",
+      "99:99",
+      "--read-only",
+      "--volume",
+      `${relay}:/etc/mcp-gateway:ro`,
+      image(images.haproxy),
+      "haproxy",
+      "-W",
+      "-db",
+      "-f",
+      "/etc/mcp-gateway/haproxy.cfg",
     ]);
     // Twice: it may be there already.
     for (const id of [...ids, ...ids]) link(id, name("relay"));
@@ -126,9 +144,20 @@ describeWithDocker("an attacker in a connector of each kind of egress", () => {
       { mode: 0o644 },
     );
     await start(name("filtered-egress"), [
-      ...[...options("gateway-connector-filtered-cell-egress"), "--user", "13:13", "--read-only"],
-      ...["--tmpfs", "/tmp:size=4m", "--volume", `${place.path}:/c:ro`, "--entrypoint", "squid"],
-      ...[image(configSchema.parse({}).egressProxy.image), "-N", "-f", "/c/egress.cfg"],
+      ...options("gateway-connector-filtered-cell-egress"),
+      "--user",
+      "13:13",
+      "--read-only",
+      "--tmpfs",
+      "/tmp:size=4m",
+      "--volume",
+      `${place.path}:/c:ro`,
+      "--entrypoint",
+      "squid",
+      image(configSchema.parse({}).egressProxy.image),
+      "-N",
+      "-f",
+      "/c/egress.cfg",
     ]);
     await joinRest("gateway-connector-filtered-cell-egress", name("filtered-egress"));
     await until(name("filtered-egress"), 30, async () => {
@@ -204,7 +233,10 @@ describeWithDocker("an attacker in a connector of each kind of egress", () => {
         { what: `${what} by name`, kind: "tcp", host: hostName, port: one },
         { what: `${what} by its container's name`, kind: "tcp", host: container, port: one },
         ...all.map(([, address]): Target => ({
-          ...{ what: `${what} by address`, kind: "tcp", host: address, port: one },
+          what: `${what} by address`,
+          kind: "tcp",
+          host: address,
+          port: one,
         })),
       ]);
     };
@@ -218,8 +250,11 @@ describeWithDocker("an attacker in a connector of each kind of egress", () => {
     return [
       ...relayPorts.flatMap((one) =>
         wrong.map((headers, at): Target => ({
-          ...{ what: `relay, ${at === 0 ? "without a secret" : "with a wrong one"}`, kind: "http" },
-          ...{ host: relay, port: one, headers },
+          what: `relay, ${at === 0 ? "without a secret" : "with a wrong one"}`,
+          kind: "http",
+          host: relay,
+          port: one,
+          headers,
         })),
       ),
       { what: "relay's other ports", kind: "tcp", host: relay, port: 8404 },
@@ -243,7 +278,10 @@ describeWithDocker("an attacker in a connector of each kind of egress", () => {
         port,
       },
       ...bridges.map(({ address }): Target => ({
-        ...{ what: "the Docker host, its other addresses", kind: "tcp", host: address, port },
+        what: "the Docker host, its other addresses",
+        kind: "tcp",
+        host: address,
+        port,
       })),
       { what: "a metadata service", kind: "tcp", host: "169.254.169.254", port: 80 },
       { what: "the internet, by address", kind: "tcp", host: "198.51.100.1", port: 80 },

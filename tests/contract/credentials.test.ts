@@ -57,16 +57,25 @@ docker.describeWithDocker("credentials that a client sends for a server, on Lite
         const config = parse(text) as { mcp_servers: Record<string, unknown> };
         for (const [alias, type] of Object.entries(servers))
           config.mcp_servers[`mcp_${alias}`] = {
-            ...{ alias, transport: "http", url: "http://mcp-headers:9000/mcp" },
+            alias,
+            transport: "http",
+            url: "http://mcp-headers:9000/mcp",
             ...(type === "none" ? {} : { auth_type: type, auth_value: "configured" }),
           };
         return stringify(config);
       },
     });
     await docker.start(headersServer, [
-      ...["--network", gateway.network, "--network-alias", "mcp-headers"],
-      ...["--volume", `${inCheckout("tests/support/header-server.py")}:/srv/server.py:ro`],
-      ...["--entrypoint", "python3", docker.image(docker.images.litellm), "/srv/server.py"],
+      "--network",
+      gateway.network,
+      "--network-alias",
+      "mcp-headers",
+      "--volume",
+      `${inCheckout("tests/support/header-server.py")}:/srv/server.py:ro`,
+      "--entrypoint",
+      "python3",
+      docker.image(docker.images.litellm),
+      "/srv/server.py",
     ]);
     await docker.until(headersServer, 60, async () => {
       const probe = "import socket; socket.create_connection(('127.0.0.1', 9000), 1)";
@@ -110,7 +119,9 @@ docker.describeWithDocker("credentials that a client sends for a server, on Lite
         ...headers,
       },
       body: JSON.stringify({
-        ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
         params: { name: `${alias}-seen`, arguments: {} },
       }),
     });

@@ -49,8 +49,10 @@ function drip(url: string, first: string, rest: string, gap: number) {
 
 describeWithDocker("the edge's limits", () => {
   const limits = {
-    ...{ requestsPerMinute: 5, requestsPerMinutePerAddress: 1000 },
-    ...{ failuresPerMinute: 4, connectionsPerAddress: 256 },
+    requestsPerMinute: 5,
+    requestsPerMinutePerAddress: 1000,
+    failuresPerMinute: 4,
+    connectionsPerAddress: 256,
   };
 
   it("counts each key for itself, by its own limit if it has one, across a reload", async () => {

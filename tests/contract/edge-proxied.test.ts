@@ -19,7 +19,8 @@ async function ask(
       request(`${edge.url}/v1/models`, {
         agent,
         headers: {
-          ...{ host: "gateway.test", authorization: `Bearer ${key}` },
+          host: "gateway.test",
+          authorization: `Bearer ${key}`,
           ...(address === undefined ? {} : { "x-forwarded-for": address }),
         },
       })
@@ -84,7 +85,7 @@ describeWithDocker("the edge behind a reverse proxy", () => {
   it("counts for each client, although all come by one connection", async () => {
     const [busy, other] = ["198.51.100.7", "198.51.100.8"];
     expect(await ask(trusting, [busy, busy, busy, busy, other, busy])).toEqual([
-      ...[200, 200, 200, 429, 200, 429],
+      200, 200, 200, 429, 200, 429,
     ]);
   });
 

@@ -113,8 +113,16 @@ for host in ("${lanAddress}", "44.128.78.2", "good.example"):
 `;
     expect(
       await dockerOk([
-        ...["run", "--rm", "--network", inner, "--dns", "127.0.0.1", image(images.python)],
-        ...["python3", "-c", direct],
+        "run",
+        "--rm",
+        "--network",
+        inner,
+        "--dns",
+        "127.0.0.1",
+        image(images.python),
+        "python3",
+        "-c",
+        direct,
       ]),
     ).toBe("no\nno\nno");
   });

@@ -43,10 +43,18 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
     const serve = `import os, sys\nos.execv("/bin/sh", ["sh", "-c", ${JSON.stringify(litellm)}, *sys.argv])\n`;
     writeFileSync(join(place.path, "serve.py"), serve);
     const ran = await runOnce([
-      ...["--network", "none", "--init", "--cap-drop", "ALL", "--entrypoint", "/bin/sh"],
-      ...["--volume", `${place.path}:/etc/mcp-gateway:ro`],
+      "--network",
+      "none",
+      "--init",
+      "--cap-drop",
+      "ALL",
+      "--entrypoint",
+      "/bin/sh",
+      "--volume",
+      `${place.path}:/etc/mcp-gateway:ro`,
       ...(secrets === undefined ? [] : ["--volume", `${file}:/run/secrets/mcp-gateway.env:ro`]),
-      ...[image(images.litellm), "-c"],
+      image(images.litellm),
+      "-c",
       'PATH="/etc/mcp-gateway:$PATH" exec /bin/sh /etc/mcp-gateway/entrypoint.sh',
     ]);
     return { code: ran.code, stdout: ran.stdout, stderr: ran.stderr };
@@ -100,15 +108,30 @@ describeWithDocker("the entrypoint, in LiteLLM's image", () => {
       "0: prisma migrate deploy",
       expect.stringMatching(/^in /),
       "0: prisma migrate deploy",
-      ...["0: prisma --version", "", "migrate deploy", "migrate deploy", "--version", ""],
+      "0: prisma --version",
+      "",
+      "migrate deploy",
+      "migrate deploy",
+      "--version",
+      "",
     ]);
   });
 
   it("leaves a migration that failed to LiteLLM", async () => {
     expect(await migrated("echo no; exit 3")).toEqual([
-      ...["0: prisma", "no", "3: prisma migrate deploy", "no", "3: prisma migrate deploy"],
-      ...["no", "3: prisma --version", ""],
-      ...["migrate deploy", "migrate deploy", "migrate deploy", "--version", ""],
+      "0: prisma",
+      "no",
+      "3: prisma migrate deploy",
+      "no",
+      "3: prisma migrate deploy",
+      "no",
+      "3: prisma --version",
+      "",
+      "migrate deploy",
+      "migrate deploy",
+      "migrate deploy",
+      "--version",
+      "",
     ]);
   });
 

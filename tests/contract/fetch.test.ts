@@ -62,10 +62,27 @@ describeWithDocker("the catalogue's fetch behind its proxy", () => {
   it("passes the verification of its own definition", async () => {
     const [entrypoint = "", ...command] = definition.command;
     const running = spawn("docker", [
-      ...["run", "--rm", "--interactive", "--name", server, "--label", "mcp-gateway.test=true"],
-      ...["--network", inner, "--dns", "127.0.0.1", "--dns-option", "attempts:1"],
-      ...["--dns-option", "timeout:1", "--env", `HTTP_PROXY=http://${squid}:3128`],
-      ...["--entrypoint", entrypoint, image(definition.image), ...command],
+      "run",
+      "--rm",
+      "--interactive",
+      "--name",
+      server,
+      "--label",
+      "mcp-gateway.test=true",
+      "--network",
+      inner,
+      "--dns",
+      "127.0.0.1",
+      "--dns-option",
+      "attempts:1",
+      "--dns-option",
+      "timeout:1",
+      "--env",
+      `HTTP_PROXY=http://${squid}:3128`,
+      "--entrypoint",
+      entrypoint,
+      image(definition.image),
+      ...command,
     ]);
     const client = { name: "test", version: "1" };
     const hello = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: client };

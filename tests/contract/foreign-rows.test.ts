@@ -12,19 +12,40 @@ const model = modelOf(exampleConfig());
 
 /** LiteLLM could load these into servers, models, guardrails, callbacks or routes. */
 const configuration = [
-  ...["Config", "CredentialsTable", "GuardrailsTable", "MCPServerTable"],
-  ...["ManagedVectorStoresTable", "PromptTable", "ProxyModelTable"],
+  "Config",
+  "CredentialsTable",
+  "GuardrailsTable",
+  "MCPServerTable",
+  "ManagedVectorStoresTable",
+  "PromptTable",
+  "ProxyModelTable",
 ];
 /** Who may call what: our keys' rows are compared whole, others' keys blocked. */
 const access = [
-  ...["BudgetTable", "EndUserTable", "InvitationLink", "ModelTable", "ObjectPermissionTable"],
-  ...["OrganizationMembership", "OrganizationTable", "TeamMembership", "TeamTable", "UserTable"],
+  "BudgetTable",
+  "EndUserTable",
+  "InvitationLink",
+  "ModelTable",
+  "ObjectPermissionTable",
+  "OrganizationMembership",
+  "OrganizationTable",
+  "TeamMembership",
+  "TeamTable",
+  "UserTable",
   "VerificationToken",
 ];
 /** What was done, and files of clients'. */
 const records = [
-  ...["AuditLog", "CronJob", "DailyTagSpend", "DailyTeamSpend", "DailyUserSpend", "ErrorLogs"],
-  ...["HealthCheckTable", "ManagedFileTable", "ManagedObjectTable", "SpendLogs"],
+  "AuditLog",
+  "CronJob",
+  "DailyTagSpend",
+  "DailyTeamSpend",
+  "DailyUserSpend",
+  "ErrorLogs",
+  "HealthCheckTable",
+  "ManagedFileTable",
+  "ManagedObjectTable",
+  "SpendLogs",
   "UserNotifications",
 ];
 
@@ -94,7 +115,10 @@ describeWithDocker("rows in LiteLLM's database that the configuration does not h
 
   it("finds none of LiteLLM's own making", () => {
     expect(look()).toMatchObject({
-      ...{ rows: [], foreignKeys: [], blockedKeys: [], alteredKeys: [] },
+      rows: [],
+      foreignKeys: [],
+      blockedKeys: [],
+      alteredKeys: [],
       looked: ["database", "rows", "configuration"],
     });
   });
@@ -110,7 +134,9 @@ describeWithDocker("rows in LiteLLM's database that the configuration does not h
 
   it("one that was told of a server by its own call keeps it, also when the row is gone: it has to be replaced", async () => {
     const added = await ask("/v1/mcp/server", masterKey, {
-      ...{ server_id: "told-id", alias: "told", transport: "sse" },
+      server_id: "told-id",
+      alias: "told",
+      transport: "sse",
       url: "http://mcp-planets:8686/sse",
     });
     expect(added.status).toBe(201);
@@ -148,12 +174,18 @@ describeWithDocker("rows in LiteLLM's database that the configuration does not h
       insert into ${table} (token, key_alias, team_id, expires)
         values ('session', 'ui-session', 'litellm-dashboard', now() at time zone 'utc' + interval '24 hours');`);
     expect(look().foreignKeys).toEqual([
-      ...["dressed-up", "hand", "someone", "without a name, marked as ou"],
+      "dressed-up",
+      "hand",
+      "someone",
+      "without a name, marked as ou",
     ]);
     expect(purge()).toEqual(
       said(
         [
-          ...["blocked dressed-up", "blocked hand", "blocked marked as ou", "blocked someone"],
+          "blocked dressed-up",
+          "blocked hand",
+          "blocked marked as ou",
+          "blocked someone",
           "deleted nothing",
         ].join("\n"),
       ),
@@ -169,8 +201,15 @@ describeWithDocker("rows in LiteLLM's database that the configuration does not h
 
   it("names a key of ours whose metadata gives it more, and applying it takes that away", async () => {
     const grant = {
-      ...{ name: "all", key: `sk-${"a".repeat(40)}`, previous: null, models: [], servers: [] },
-      ...{ rpm: null, tpm: null, budget: null, expires: null },
+      name: "all",
+      key: `sk-${"a".repeat(40)}`,
+      previous: null,
+      models: [],
+      servers: [],
+      rpm: null,
+      tpm: null,
+      budget: null,
+      expires: null,
     };
     expect(admin("access/apply-key.sh", grant)).toEqual(said("created"));
     expect(look().alteredKeys).toEqual([]);

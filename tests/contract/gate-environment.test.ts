@@ -16,14 +16,25 @@ docker.describeWithDocker("the start's secrets, in LiteLLM's image", () => {
 
   it("are gone from the environment, and given to who needs them later", async () => {
     const secrets = {
-      ...{ DATABASE_URL: "postgresql://u:p@h/d", LITELLM_MASTER_KEY: "sk-1", WORD: 'it\'s "x"' },
-      ...{ LITELLM_SALT_KEY: "sk-salt", MCP_GATEWAY_ADMIN_SECRET: "never" },
+      DATABASE_URL: "postgresql://u:p@h/d",
+      LITELLM_MASTER_KEY: "sk-1",
+      WORD: 'it\'s "x"',
+      LITELLM_SALT_KEY: "sk-salt",
+      MCP_GATEWAY_ADMIN_SECRET: "never",
     };
     writeFileSync(join(place.path, "secrets"), envFile(secrets));
     const ran = await docker.runOnce([
-      ...["--network", "none", "--volume", `${place.path}/secrets:/run/secrets/mcp-gateway.env:ro`],
-      ...["--volume", `${resolve("guard")}:/files:ro`],
-      ...["--entrypoint", "python3", docker.image(docker.images.litellm), "-B", "-c"],
+      "--network",
+      "none",
+      "--volume",
+      `${place.path}/secrets:/run/secrets/mcp-gateway.env:ro`,
+      "--volume",
+      `${resolve("guard")}:/files:ro`,
+      "--entrypoint",
+      "python3",
+      docker.image(docker.images.litellm),
+      "-B",
+      "-c",
       `import os, sys, json
 sys.path.insert(0, "/files")
 import gate_environment as g
@@ -44,8 +55,11 @@ print(json.dumps([*seen, Prisma()._datasource, decrypt_value_helper(encrypt_valu
     expect(JSON.parse(ran.stdout)).toEqual([
       { ...secrets, MCP_GATEWAY_ADMIN_SECRET: null },
       {
-        ...{ DATABASE_URL: "removed-after-the-start", LITELLM_MASTER_KEY: null },
-        ...{ LITELLM_SALT_KEY: null, WORD: null, MCP_GATEWAY_ADMIN_SECRET: null },
+        DATABASE_URL: "removed-after-the-start",
+        LITELLM_MASTER_KEY: null,
+        LITELLM_SALT_KEY: null,
+        WORD: null,
+        MCP_GATEWAY_ADMIN_SECRET: null,
       },
       { url: "postgresql://u:p@h/d?connection_limit=1" },
       "v",
@@ -56,9 +70,17 @@ print(json.dumps([*seen, Prisma()._datasource, decrypt_value_helper(encrypt_valu
 docker.describeWithDocker("LiteLLM's routes", () => {
   it("are one mount for MCP that no route before it takes a path from", async () => {
     const ran = await docker.runOnce([
-      ...["--network", "none", "--volume", `${resolve("guard")}:/files:ro`],
-      ...["--env", "LITELLM_MASTER_KEY=sk-1"],
-      ...["--entrypoint", "python3", docker.image(docker.images.litellm), "-B", "-c"],
+      "--network",
+      "none",
+      "--volume",
+      `${resolve("guard")}:/files:ro`,
+      "--env",
+      "LITELLM_MASTER_KEY=sk-1",
+      "--entrypoint",
+      "python3",
+      docker.image(docker.images.litellm),
+      "-B",
+      "-c",
       `import sys, json
 sys.path.insert(0, "/files")
 from starlette.routing import Match
@@ -118,7 +140,10 @@ docker.describeWithDocker("a proxy that has lost its database", () => {
 
   it("does not wait for a query engine that has ended", async () => {
     await docker.dockerOk([
-      ...["exec", gateway.proxy, "sh", "-c"],
+      "exec",
+      gateway.proxy,
+      "sh",
+      "-c",
       "for at in /proc/[0-9]*; do if tr '\\0' ' ' <$at/cmdline | grep -q 'query-[e]ngine'; then kill -9 ${at#/proc/}; fi; done",
     ]);
     await until(gone, 25);

@@ -50,10 +50,17 @@ function withAttacker(gate: boolean): {
   beforeAll(async () => {
     gateway = await realGateway(model, { rows, gate });
     await docker.start(listener, [
-      ...["--network", gateway.network, "--network-alias", "listener"],
-      ...["--publish", "127.0.0.1::8000"],
-      ...["--volume", `${resolve("tests/support/litellm/listener.py")}:/srv/listener.py:ro`],
-      ...[docker.image(docker.images.python), "python3", "/srv/listener.py"],
+      "--network",
+      gateway.network,
+      "--network-alias",
+      "listener",
+      "--publish",
+      "127.0.0.1::8000",
+      "--volume",
+      `${resolve("tests/support/litellm/listener.py")}:/srv/listener.py:ro`,
+      docker.image(docker.images.python),
+      "python3",
+      "/srv/listener.py",
     ]);
     url = await docker.published(listener, 8000);
     await docker.until(listener, 30, async () => (await fetch(`${url}/seen`)).ok);
@@ -130,15 +137,23 @@ docker.describeWithDocker("the gate, on LiteLLM 1.77.3", () => {
 
   it("lets requests through that say what clients say", async () => {
     const chat = await send(chatPath, keys.chat, {
-      ...{ model: "gpt-4o-mock", messages: said.messages, temperature: 0, user: "me", n: 1 },
+      model: "gpt-4o-mock",
+      messages: said.messages,
+      temperature: 0,
+      user: "me",
+      n: 1,
       tools: [{ type: "function", function: { name: "f", parameters: { type: "object" } } }],
     });
     expect(chat.status).toBe(200);
     const answer = await send(responsesPath, keys.chat, {
-      ...{ model: "gpt-4o-mock", input: "Call db-list_schemas {}", store: false },
+      model: "gpt-4o-mock",
+      input: "Call db-list_schemas {}",
+      store: false,
       tools: [
         {
-          ...{ type: "mcp", server_label: "gateway", server_url: "litellm_proxy" },
+          type: "mcp",
+          server_label: "gateway",
+          server_url: "litellm_proxy",
           require_approval: "never",
         },
       ],
@@ -153,8 +168,13 @@ docker.describeWithDocker("the gate, on LiteLLM 1.77.3", () => {
   it("knows every name that this LiteLLM reads from a request: allowed or refused, none dropped", async () => {
     const find = `import importlib.util as u, runpy, sys; sys.argv = ["v", u.find_spec("litellm").submodule_search_locations[0]]; runpy.run_path("/srv/v.py", run_name="__main__")`;
     const { stdout } = await docker.runOnce([
-      ...["--volume", `${resolve("tests/support/litellm/vocabulary.py")}:/srv/v.py:ro`],
-      ...["--entrypoint", "python3", docker.image(docker.images.litellm), "-c", find],
+      "--volume",
+      `${resolve("tests/support/litellm/vocabulary.py")}:/srv/v.py:ro`,
+      "--entrypoint",
+      "python3",
+      docker.image(docker.images.litellm),
+      "-c",
+      find,
     ]);
     const names = Object.keys(JSON.parse(stdout) as object);
     // The walk itself works.
@@ -177,16 +197,20 @@ docker.describeWithDocker("the gate, on LiteLLM 1.77.3", () => {
       with: { type: "json" },
     });
     const names = fc.constantFrom(
-      ...[...refused.everywhere, ...refused.top, "model", "messages", "input", "tools", "stream"],
-      ...[
-        "text",
-        "reasoning",
-        "tool_choice",
-        "response_format",
-        "prediction",
-        "audio",
-        "image_url",
-      ],
+      ...refused.everywhere,
+      ...refused.top,
+      "model",
+      "messages",
+      "input",
+      "tools",
+      "stream",
+      "text",
+      "reasoning",
+      "tool_choice",
+      "response_format",
+      "prediction",
+      "audio",
+      "image_url",
     );
     const value = fc.letrec((tie) => ({
       any: fc.oneof(

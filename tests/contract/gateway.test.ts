@@ -107,7 +107,8 @@ describeWithDocker("the rendered files on LiteLLM 1.77.3 and PostgreSQL", () => 
 
   it("calls a tool inside, for connectors that no key may use", () => {
     const call = {
-      ...{ tool: "db-execute_sql", arguments: { sql: "select name from planets" } },
+      tool: "db-execute_sql",
+      arguments: { sql: "select name from planets" },
       outcome: "result",
     };
     const ran = sh(

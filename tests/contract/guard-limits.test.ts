@@ -15,7 +15,11 @@ import {
 jest.setTimeout(120_000);
 
 const limits = {
-  ...{ resultMb: 1, callsPerKey: 3, callsPerConnector: 4, waitingPerKey: 6, waitSeconds: 3 },
+  resultMb: 1,
+  callsPerKey: 3,
+  callsPerConnector: 4,
+  waitingPerKey: 6,
+  waitSeconds: 3,
 };
 const names = ["execute_sql", "large", "slow"];
 const tools = { notes: names, reports: names };
@@ -82,9 +86,11 @@ describeWithDocker("what one key may take, and what it has taken back", () => {
     // Two at a time.
     expect(performance.now() - began).toBeGreaterThan(4 * 700);
     expect(await outcomes(12)).toEqual([
-      ...["both limited", "both limited"],
+      "both limited",
+      "both limited",
       ...Array.from({ length: 8 }, () => "both ok"),
-      ...["part ok", "part ok"],
+      "part ok",
+      "part ok",
     ]);
   });
 
@@ -140,7 +146,9 @@ describeWithDocker("what one key may take, and what it has taken back", () => {
 
   const withId = (key: "part" | "both", id: unknown, of: string) =>
     ask(gateway, "/mcp/", keys[key].value, {
-      ...{ jsonrpc: "2.0", id, method: "tools/call" },
+      jsonrpc: "2.0",
+      id,
+      method: "tools/call",
       params: { name: `${of}-slow`, arguments: { seconds: 60 } },
     });
   const cancel = async (key: "part" | "both", requestId: unknown): Promise<void> => {

@@ -19,25 +19,19 @@ const cases: readonly (readonly [Key, string, string | undefined])[] = [
     'key "part" may not call "execute_sql" by its bare name: call "db-execute_sql"',
   ],
   ...[
-    ...[
-      "db-list_objects",
-      "notes-execute_sql",
-      "notes-write_file",
-      "write_file",
-      "reports-list_schemas",
-    ],
-    ...[
-      "DB-list_schemas",
-      "db--list_schemas",
-      "db_list_schemas",
-      " db-list_schemas",
-      "db-LIST_SCHEMAS",
-    ],
-    ...[
-      `${planets?.serverName}-list_schemas`,
-      `${planets?.serverId}-list_schemas`,
-      "nowhere-at_all",
-    ],
+    "db-list_objects",
+    "notes-execute_sql",
+    "notes-write_file",
+    "write_file",
+    "reports-list_schemas",
+    "DB-list_schemas",
+    "db--list_schemas",
+    "db_list_schemas",
+    " db-list_schemas",
+    "db-LIST_SCHEMAS",
+    `${planets?.serverName}-list_schemas`,
+    `${planets?.serverId}-list_schemas`,
+    "nowhere-at_all",
   ].map((tool) => ["part", tool, outside("part", tool, "db (2 tools)")] as const),
   ["both", "db-execute_sql", outside("both", "db-execute_sql", "db (1 tool), notes (3 tools)")],
   ["nothing", "db-list_schemas", outside("nothing", "db-list_schemas", "no tools")],
@@ -87,7 +81,11 @@ describeWithDocker("the guard alone, no edge in front, every key granted every s
       const reached = await observer.executed();
       const [alias, bare] = /^(.+?)-(.*)$/.exec(tool)?.slice(1) ?? [null, tool];
       const line = {
-        ...{ audit: "mcp", key: keys[key].row?.name ?? null, connector: alias, tool: bare, route },
+        audit: "mcp",
+        key: keys[key].row?.name ?? null,
+        connector: alias,
+        tool: bare,
+        route,
         time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]{12}\+00:00$/) as string,
         ms: expect.any(Number) as number,
       };

@@ -150,8 +150,14 @@ describeWithDocker("sessions that wait for the next call", () => {
   it("waits for no server that takes a session over SSE and then no message", async () => {
     const name = testName("refusing");
     await start(name, [
-      ...["--network", gateway.network, "--network-alias", "mcp-reports"],
-      ...[image(images.python), "python3", "-c", refusing],
+      "--network",
+      gateway.network,
+      "--network-alias",
+      "mcp-reports",
+      image(images.python),
+      "python3",
+      "-c",
+      refusing,
     ]);
     try {
       // The relay looks for a server that was not there once a second.
@@ -179,7 +185,10 @@ describeWithDocker("sessions that wait for the next call", () => {
       [true, "Error: the MCP server does not answer"],
     ]);
     expect((await auditLines(gateway.proxy)).at(-1)).toMatchObject({
-      ...{ key: "both", connector: "notes", tool: "session", outcome: "error" },
+      key: "both",
+      connector: "notes",
+      tool: "session",
+      outcome: "error",
     });
   });
 });

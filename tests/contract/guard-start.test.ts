@@ -21,10 +21,21 @@ async function start(change: (directory: string) => void) {
     writeFileSync(join(place.path, "proxy.env"), envFile({ MCP_GATEWAY_RELAY_SECRET: "z" }));
     change(place.path);
     const ran = await runOnce([
-      ...["--network", "none", "--env", `LITELLM_MASTER_KEY=sk-${"x".repeat(40)}`],
-      ...["--volume", `${place.path}:/etc/mcp-gateway:ro`, "--entrypoint", "timeout"],
-      ...["--volume", `${join(place.path, "proxy.env")}:/run/secrets/mcp-gateway.env:ro`],
-      ...[image(images.litellm), "60", "litellm", "--config", "/etc/mcp-gateway/config.yaml"],
+      "--network",
+      "none",
+      "--env",
+      `LITELLM_MASTER_KEY=sk-${"x".repeat(40)}`,
+      "--volume",
+      `${place.path}:/etc/mcp-gateway:ro`,
+      "--entrypoint",
+      "timeout",
+      "--volume",
+      `${join(place.path, "proxy.env")}:/run/secrets/mcp-gateway.env:ro`,
+      image(images.litellm),
+      "60",
+      "litellm",
+      "--config",
+      "/etc/mcp-gateway/config.yaml",
     ]);
     return { code: ran.code, said: ran.stdout + ran.stderr };
   } finally {

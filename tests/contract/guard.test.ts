@@ -1,3 +1,4 @@
+import { optional } from "../../config/common/optional.ts";
 import { describeWithDocker, dockerOk, until } from "../support/docker.ts";
 import { GONE, ask, routes, gatewayTool, leaving, order, rpc } from "../support/routes.ts";
 import { masterKey } from "../support/gateway.ts";
@@ -47,7 +48,7 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
     const tool = {
       ...gatewayTool,
       server_url: url,
-      ...(allowed === undefined ? {} : { allowed_tools: allowed }),
+      ...optional({ allowed_tools: allowed }),
     };
     const seen = await ask(gateway, "/v1/responses", keys.both.value, order([], { tools: [tool] }));
     expect([seen.status, await offered()]).toEqual([200, [wanted]]);
@@ -262,7 +263,8 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
     expect((await auditLines(gateway.proxy)).at(-1)).toMatchObject({ tool: "slow", outcome: "ok" });
     for (const route of ["/mcp/", "/mcp/sse"])
       expect(await routes[route]?.(gateway, keys.both.value, "notes-slow")).toMatchObject({
-        ...{ status: 200, text: "at last" },
+        status: 200,
+        text: "at last",
       });
   });
 
@@ -272,7 +274,8 @@ describeWithDocker("what the guard makes of requests, lists and policies", () =>
     // In the session that waited for it, and without one.
     expect(await slow()).toMatchObject({ isError: true, text: GONE });
     expect(await slow()).toMatchObject({
-      ...{ isError: true, text: "Error: the MCP server does not answer" },
+      isError: true,
+      text: "Error: the MCP server does not answer",
     });
     expect((await rpc(gateway, keys.both.value, "ping")).status).toBe(200);
     expect(await listed("both")).toEqual([]);

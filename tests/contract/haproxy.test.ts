@@ -19,9 +19,20 @@ describeWithDocker("HAProxy, the real one", () => {
     for (const { name, content } of files)
       writeFileSync(join(place.path, "current", name), content, { mode: 0o644 });
     return runOnce([
-      ...["--network", "none", "--user", "99:99", "--cap-drop", "ALL", "--read-only"],
-      ...["--volume", `${place.path}:/etc/mcp-gateway:ro`, image(images.haproxy)],
-      ...["haproxy", "-c", "-f", "/etc/mcp-gateway/current/haproxy.cfg"],
+      "--network",
+      "none",
+      "--user",
+      "99:99",
+      "--cap-drop",
+      "ALL",
+      "--read-only",
+      "--volume",
+      `${place.path}:/etc/mcp-gateway:ro`,
+      image(images.haproxy),
+      "haproxy",
+      "-c",
+      "-f",
+      "/etc/mcp-gateway/current/haproxy.cfg",
     ]);
   };
 

@@ -85,7 +85,10 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
     expect(
       await sql(
         `select key_alias, blocked from "LiteLLM_VerificationToken" where key_alias = 'all'`,
-        ...["-U", "postgres", "-d", "litellm"],
+        "-U",
+        "postgres",
+        "-d",
+        "litellm",
       ),
     ).toBe("all|t");
     expect(admin("access/apply-key.sh", { ...grant("all"), key: key.now })).toEqual(
@@ -107,10 +110,15 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
       max_budget,
       budget_duration,
     }: Record<string, unknown>) => ({
-      ...{ rpm_limit, tpm_limit, max_budget, budget_duration },
+      rpm_limit,
+      tpm_limit,
+      max_budget,
+      budget_duration,
     });
     const limited = {
-      ...{ rpm: 120, tpm: 90_000, budget: { usd: 2.5, per: "30d" } },
+      rpm: 120,
+      tpm: 90_000,
+      budget: { usd: 2.5, per: "30d" },
       expires: Math.floor(Date.now() / 1000) + 3600,
     };
 
@@ -120,7 +128,10 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
       );
       const made = (await row()) ?? {};
       expect(shown(made)).toEqual({
-        ...{ rpm_limit: 120, tpm_limit: 90_000, max_budget: 2.5, budget_duration: "30d" },
+        rpm_limit: 120,
+        tpm_limit: 90_000,
+        max_budget: 2.5,
+        budget_duration: "30d",
       });
       expect(Math.abs(Date.parse(String(made["expires"])) / 1000 - limited.expires)).toBeLessThan(
         10,
@@ -198,7 +209,7 @@ describeWithDocker("keys on LiteLLM 1.77.3, by admin.py", () => {
       expect(await seen()).toEqual([401, 400, mock]);
       expect(apply(third, second, -1)).toEqual(said("updated"));
       const aliases = `select string_agg(key_alias, ',') from "LiteLLM_VerificationToken" where key_alias like 'all%'`;
-      expect(await sql(aliases, ...["-U", "postgres", "-d", "litellm"])).toBe("all");
+      expect(await sql(aliases, "-U", "postgres", "-d", "litellm")).toBe("all");
       // Back to the value that the tests after this one use.
       expect(admin("access/apply-key.sh", { ...grant("all"), key: key.now })).toEqual(
         said("created"),

@@ -115,8 +115,14 @@ describeWithDocker("LiteLLM's way out, with the real LiteLLM and the real Squid"
     mkdirSync(made);
     const volume = ["--volume", `${made}:/made`];
     const ran = await runOnce([
-      ...["--user", "0:0", "--entrypoint", "sh", ...volume, image(images.haproxy)],
-      ...["-c", certificates],
+      "--user",
+      "0:0",
+      "--entrypoint",
+      "sh",
+      ...volume,
+      image(images.haproxy),
+      "-c",
+      certificates,
     ]);
     if (ran.code !== 0) throw new Error(ran.stderr);
     await dockerOk([
@@ -130,8 +136,13 @@ describeWithDocker("LiteLLM's way out, with the real LiteLLM and the real Squid"
     ]);
     await network(lan);
     const serve = [
-      ...["--volume", `${inCheckout("components/mock-model/files/server.py")}:/srv/server.py:ro`],
-      ...[...volume, image(images.python), "python3", "-c", provider],
+      "--volume",
+      `${inCheckout("components/mock-model/files/server.py")}:/srv/server.py:ro`,
+      ...volume,
+      image(images.python),
+      "python3",
+      "-c",
+      provider,
     ];
     const alias = (...names: string[]) => names.flatMap((name) => ["--network-alias", name]);
     await start(providers, [

@@ -57,7 +57,13 @@ here.serve_forever()`;
 const secret = "what only LiteLLM has";
 
 const upstream = (id: string, bind: number, host: string, tls: boolean): Upstream => ({
-  ...{ id, alias: id, bind, host, port: 8443, calledAs: `${host}:8443`, elsewhere: { tls } },
+  id,
+  alias: id,
+  bind,
+  host,
+  port: 8443,
+  calledAs: `${host}:8443`,
+  elsewhere: { tls },
 });
 const upstreams = [
   upstream("ours", 20001, "ours.example", true),
@@ -82,8 +88,14 @@ describeWithDocker("servers that run elsewhere, behind the relay", () => {
     mkdirSync(made);
     const volume = ["--volume", `${made}:/made`];
     const ran = await runOnce([
-      ...["--user", "0:0", "--entrypoint", "sh", ...volume, image(images.haproxy)],
-      ...["-c", certificates],
+      "--user",
+      "0:0",
+      "--entrypoint",
+      "sh",
+      ...volume,
+      image(images.haproxy),
+      "-c",
+      certificates,
     ]);
     if (ran.code !== 0) throw new Error(ran.stderr);
     await network(names.net);
@@ -95,21 +107,43 @@ describeWithDocker("servers that run elsewhere, behind the relay", () => {
       ["plain", []],
     ] as const)
       await start(names[name], [
-        ...[...on(name), ...volume, image(images.python), "python3", "-c", server, ...args],
+        ...on(name),
+        ...volume,
+        image(images.python),
+        "python3",
+        "-c",
+        server,
+        ...args,
       ]);
     const id = await dockerOk(["image", "inspect", "-f", "{{.Id}}", image(images.haproxy)]);
     const script = applyHaproxy({
-      ...{ container: names.relay, directory, image: id, roots: true },
-      ...{ networks: [names.net], owner: "99:99" },
+      container: names.relay,
+      directory,
+      image: id,
+      roots: true,
+      networks: [names.net],
+      owner: "99:99",
     });
     const files = relayFiles(upstreams, secret, readFileSync(join(made, "ours-ca.pem"), "utf8"));
     const applied = sh(script, haproxyInput(files));
     if (applied.code !== 0) throw new Error(applied.stderr);
     await start(names.relay, [
-      ...["--network", names.net, "--user", "99:99", "--cap-drop", "ALL", "--read-only"],
+      "--network",
+      names.net,
+      "--user",
+      "99:99",
+      "--cap-drop",
+      "ALL",
+      "--read-only",
       ...upstreams.flatMap(({ bind }) => ["--publish", `127.0.0.1::${bind}`]),
-      ...["--volume", `${directory}:/etc/mcp-gateway:ro`, image(images.haproxy)],
-      ...["haproxy", "-W", "-db", "-f", "/etc/mcp-gateway/current/haproxy.cfg"],
+      "--volume",
+      `${directory}:/etc/mcp-gateway:ro`,
+      image(images.haproxy),
+      "haproxy",
+      "-W",
+      "-db",
+      "-f",
+      "/etc/mcp-gateway/current/haproxy.cfg",
     ]);
     await until(names.relay, 30, async () => (await ask("plain")).status === 200);
   }, 120_000);
@@ -155,7 +189,11 @@ describeWithDocker("servers that run elsewhere, behind the relay", () => {
     expect(await ask("plain", "/secret?s=1", headers)).toEqual({ status: 403, text: refused });
     await until(names.relay, 5, async () => (await refusals()).length > before);
     expect((await refusals()).at(-1)).toMatchObject({
-      ...{ frontend: "plain", method: "GET", path: "/secret", status: 403, refused: "caller" },
+      frontend: "plain",
+      method: "GET",
+      path: "/secret",
+      status: 403,
+      refused: "caller",
     });
   });
 

@@ -17,7 +17,9 @@ const { planets } = exampleConfig()["connectors"] as Record<string, object>;
 /** A server that runs elsewhere, at the same address as `hole`. */
 const far = {
   definition: {
-    ...{ title: "Far", description: "elsewhere", transport: "remote" },
+    title: "Far",
+    description: "elsewhere",
+    transport: "remote",
     inputs: { url: { type: "url", description: "where" } },
     verify: { tool: "add", arguments: {}, expect: "." },
   },
@@ -81,8 +83,14 @@ describeWithDocker(
       const far = ["--network-alias", "far.example"];
       await start(names.hole, [...on("mcp-hole"), ...far, python, "python3", "-c", silent]);
       await start(names.crashing, [
-        ...[...on("mcp-crashing"), "--restart", "always", "--entrypoint", "sh"],
-        ...[python, "-c", "sleep 0.2; exit 1"],
+        ...on("mcp-crashing"),
+        "--restart",
+        "always",
+        "--entrypoint",
+        "sh",
+        python,
+        "-c",
+        "sleep 0.2; exit 1",
       ]);
       // What a server that has just come up is told to be by the relay's own checks.
       await new Promise((done) => setTimeout(done, 12_000));
@@ -132,8 +140,13 @@ describeWithDocker(
     it("loses no call when it reloads", async () => {
       const { url } = model.connectors.find(({ id }) => id === "planets") ?? { url: "" };
       const client = docker([
-        ...["exec", "--env", "SSL_CERT_FILE=/tmp/mcp-gateway-roots.pem", gateway.proxy],
-        ...["python3", "-c", sessions(url, 10)],
+        "exec",
+        "--env",
+        "SSL_CERT_FILE=/tmp/mcp-gateway-roots.pem",
+        gateway.proxy,
+        "python3",
+        "-c",
+        sessions(url, 10),
       ]);
       for (let reload = 0; reload < 5; reload++) {
         await new Promise((done) => setTimeout(done, 1_500));
@@ -157,12 +170,21 @@ class Here(BaseHTTPRequestHandler):
         self.send_response(200); self.send_header("Content-Length", "4"); self.end_headers(); self.wfile.write(b"here")
 HTTPServer(("0.0.0.0", 9000), Here).serve_forever()`;
       await start(names.hole, [
-        ...["--network", gateway.network, "--network-alias", "mcp-hole"],
-        ...[python, "python3", "-c", server],
+        "--network",
+        gateway.network,
+        "--network-alias",
+        "mcp-hole",
+        python,
+        "python3",
+        "-c",
+        server,
       ]);
       const url = model.connectors.find(({ id }) => id === "hole")?.url ?? "";
       const seen = await docker([
-        ...["exec", gateway.proxy, "python3", "-c"],
+        "exec",
+        gateway.proxy,
+        "python3",
+        "-c",
         `
 import time, urllib.request as u, urllib.error as e
 for _ in range(60):

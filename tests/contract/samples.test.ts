@@ -45,9 +45,19 @@ describeWithDocker("a connector's sample server", () => {
 
   const psql = (user: string, database: string, text: string) =>
     docker([
-      ...["exec", "--env", `PGPASSWORD=${reader.password}`, server, "psql", "-qXAt"],
-      ...["-U", user, "-d", database, ...(user === "postgres" ? [] : ["-h", "127.0.0.1"])],
-      ...["-c", text],
+      "exec",
+      "--env",
+      `PGPASSWORD=${reader.password}`,
+      server,
+      "psql",
+      "-qXAt",
+      "-U",
+      user,
+      "-d",
+      database,
+      ...(user === "postgres" ? [] : ["-h", "127.0.0.1"]),
+      "-c",
+      text,
     ]);
   const asReader = (text: string, database = "planets") => psql(reader.role, database, text);
   const asked = async (text: string, database?: string) =>
@@ -59,7 +69,10 @@ describeWithDocker("a connector's sample server", () => {
   const survivor = async () => ({
     started: await superuser("select pg_postmaster_start_time()"),
     restarts: await dockerOk([
-      ...["inspect", "--format", "{{.RestartCount}} {{.State.OOMKilled}}", server],
+      "inspect",
+      "--format",
+      "{{.RestartCount}} {{.State.OOMKilled}}",
+      server,
     ]),
     killed: (await dockerOk(["logs", server])).match(
       /terminated by signal|crash of another|was interrupted|in recovery/g,
@@ -82,19 +95,23 @@ describeWithDocker("a connector's sample server", () => {
     ["insert into planets values (9, 'Pluto', 5, 2377)", "planets", "read-only transaction"],
     [
       "set transaction read write; insert into planets values (9, 'Pluto', 5, 2377)",
-      ...["planets", "permission denied for table planets"],
+      "planets",
+      "permission denied for table planets",
     ],
     [
       "set transaction read write; create table t (i int)",
-      ...["planets", "permission denied for schema public"],
+      "planets",
+      "permission denied for schema public",
     ],
     [
       "set transaction read write; create schema s",
-      ...["planets", "permission denied for database planets"],
+      "planets",
+      "permission denied for database planets",
     ],
     [
       "set transaction read write; create temp table t (i int)",
-      ...["planets", "permission denied to create temporary tables"],
+      "planets",
+      "permission denied to create temporary tables",
     ],
     ["set temp_file_limit = '1GB'", "planets", "permission denied to set parameter"],
     ["select 1", "postgres", "no pg_hba.conf entry"],
@@ -106,8 +123,17 @@ describeWithDocker("a connector's sample server", () => {
 
   it("lets nobody else in over the network, not even its superuser", async () => {
     const ran = await docker([
-      ...["exec", "--env", "PGPASSWORD=example0", server, "psql", "-h", "127.0.0.1"],
-      ...["-U", "postgres", "-c", "select 1"],
+      "exec",
+      "--env",
+      "PGPASSWORD=example0",
+      server,
+      "psql",
+      "-h",
+      "127.0.0.1",
+      "-U",
+      "postgres",
+      "-c",
+      "select 1",
     ]);
     expect(ran.stderr).toContain("no pg_hba.conf entry");
   });
@@ -171,9 +197,18 @@ describeWithDocker("a connector's sample server", () => {
     const { role, password } = reader;
     const uri = sampleUri("samples", role, password, "planets");
     await start(connector, [
-      ...["--network", net, "--publish", "127.0.0.1::8686", "--env", `DATABASE_URI=${uri}`],
-      ...[image(images.postgresMcp), "postgres-mcp", "--transport=sse", "--sse-host=0.0.0.0"],
-      ...["--sse-port=8686", "--access-mode=restricted"],
+      "--network",
+      net,
+      "--publish",
+      "127.0.0.1::8686",
+      "--env",
+      `DATABASE_URI=${uri}`,
+      image(images.postgresMcp),
+      "postgres-mcp",
+      "--transport=sse",
+      "--sse-host=0.0.0.0",
+      "--sse-port=8686",
+      "--access-mode=restricted",
     ]);
     const url = new URL("/sse", await published(connector, 8686));
     await until(connector, 60, async () => {

@@ -37,8 +37,16 @@ describeWithDocker("a database on somebody else's PostgreSQL", () => {
     before = await server.others();
     // The keyring as the deployment makes it.
     await docker([
-      ...["run", "--rm", "--user", "70:70", "--volume", `${volume}:/var/lib/postgresql/data`],
-      ...["--entrypoint", "sh", image(images.postgres), "-c"],
+      "run",
+      "--rm",
+      "--user",
+      "70:70",
+      "--volume",
+      `${volume}:/var/lib/postgresql/data`,
+      "--entrypoint",
+      "sh",
+      image(images.postgres),
+      "-c",
       `mkdir -m 700 /var/lib/postgresql/data/keyring && echo 1 ${identity} >/var/lib/postgresql/data/keyring/database-id`,
     ]);
   }, 120_000);
@@ -207,10 +215,24 @@ describeWithDocker("a database on somebody else's PostgreSQL", () => {
       writeFileSync(file, passageConfig({ host: "postgres", port: 5432 }), { mode: 0o644 });
       for (const network of [inner, connectors]) await closedNetwork(network);
       await start(passage, [
-        ...["--network", inner, "--network-alias", databasePassage.host, "--user", "99:99"],
-        ...["--cap-drop", "ALL", "--read-only", "--memory", "64m"],
-        ...["--volume", `${file}:/etc/mcp-gateway/haproxy.cfg:ro`, image(images.haproxy)],
-        ...["haproxy", "-db", "-f", "/etc/mcp-gateway/haproxy.cfg"],
+        "--network",
+        inner,
+        "--network-alias",
+        databasePassage.host,
+        "--user",
+        "99:99",
+        "--cap-drop",
+        "ALL",
+        "--read-only",
+        "--memory",
+        "64m",
+        "--volume",
+        `${file}:/etc/mcp-gateway/haproxy.cfg:ro`,
+        image(images.haproxy),
+        "haproxy",
+        "-db",
+        "-f",
+        "/etc/mcp-gateway/haproxy.cfg",
       ]);
       await dockerOk(["network", "connect", server.network, passage]);
       const [, ...probe] = haproxyHealthcheck.tests;
@@ -224,10 +246,30 @@ describeWithDocker("a database on somebody else's PostgreSQL", () => {
     /** psql beside LiteLLM, or beside a connector. */
     const from = (network: string, host: string, secret: string, query: string) =>
       runOnce([
-        ...["--network", network, "--dns", "127.0.0.1", "--dns-option", "attempts:1"],
-        ...["--dns-option", "timeout:1", "--env", `PGPASSWORD=${secret}`],
-        ...["--env", "PGCONNECT_TIMEOUT=3", "--entrypoint", "psql", image(images.postgres)],
-        ...["-qXAt", "-h", host, "-U", "litellm_user", "-d", "litellm_db", "-c", query],
+        "--network",
+        network,
+        "--dns",
+        "127.0.0.1",
+        "--dns-option",
+        "attempts:1",
+        "--dns-option",
+        "timeout:1",
+        "--env",
+        `PGPASSWORD=${secret}`,
+        "--env",
+        "PGCONNECT_TIMEOUT=3",
+        "--entrypoint",
+        "psql",
+        image(images.postgres),
+        "-qXAt",
+        "-h",
+        host,
+        "-U",
+        "litellm_user",
+        "-d",
+        "litellm_db",
+        "-c",
+        query,
       ]);
 
     it("says nothing of itself when it starts", async () => {
@@ -271,7 +313,8 @@ describeWithDocker("a database on somebody else's PostgreSQL", () => {
       ] as const) {
         const { code, stderr } = await from(network, host, password, "select 1");
         expect([host, code, stderr]).toEqual([
-          ...[host, 2],
+          host,
+          2,
           expect.stringContaining("could not translate host name"),
         ]);
       }

@@ -20,8 +20,16 @@ describeWithDocker("wait-healthy.sh on a real engine", () => {
   // A cable that is pulled between the two leaves it so, and Docker knows no health of it.
   it("starts a container that was made and never started", async () => {
     await dockerOk([
-      ...["create", "--name", name, "--health-cmd", "true", "--health-interval", "60s"],
-      ...[image(images.python), "sleep", "60"],
+      "create",
+      "--name",
+      name,
+      "--health-cmd",
+      "true",
+      "--health-interval",
+      "60s",
+      image(images.python),
+      "sleep",
+      "60",
     ]);
     const variables = {
       CONTAINERS: name,
@@ -30,7 +38,9 @@ describeWithDocker("wait-healthy.sh on a real engine", () => {
       PIDS_LIMIT: "77",
     };
     expect(sh(hostScript("containers/wait-healthy.sh", variables))).toEqual({
-      ...{ code: 0, stdout: "", stderr: "" },
+      code: 0,
+      stdout: "",
+      stderr: "",
     });
     expect(await dockerOk(["inspect", "-f", "{{.State.Status}}", name])).toContain("running");
     const limit = ["inspect", "-f", "{{.HostConfig.PidsLimit}}", name];

@@ -28,7 +28,12 @@ beforeAll(async () => {
   lock();
   spawnSync("userdel", [user]);
   await output("useradd", [
-    ...["--no-create-home", "--home-dir", homeOf(prefix), "--groups", "docker", user],
+    "--no-create-home",
+    "--home-dir",
+    homeOf(prefix),
+    "--groups",
+    "docker",
+    user,
   ]);
   stack = await Deployment.create(prefix, user);
 });

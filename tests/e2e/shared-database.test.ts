@@ -45,7 +45,7 @@ async function configure(
     ...("shared" in database ? { "database.shared.admin.password": adminPassword } : {}),
   };
   for (const [path, value] of Object.entries(secrets))
-    await stack.must(...["config", "set", "--secret", "--path", `mcp-gateway:${path}`, value]);
+    await stack.must("config", "set", "--secret", "--path", `mcp-gateway:${path}`, value);
 }
 const shared = (more: Record<string, unknown> = {}) => ({
   mode: "shared",

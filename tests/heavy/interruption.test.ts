@@ -46,7 +46,9 @@ describe("how long a replaced container is missed", () => {
     const body =
       sql !== undefined
         ? {
-            ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+            jsonrpc: "2.0",
+            id: 1,
+            method: "tools/call",
             params: { name: "db-execute_sql", arguments: { sql } },
           }
         : method === "POST"

@@ -26,15 +26,26 @@ async function sends(gateway: Guarded, path: string, body: string): Promise<void
   await run(
     "curl",
     [
-      ...["-s", "-o", "/dev/null", "--data-binary", `@${join(place.path, body)}`],
-      ...["-H", "Content-Type: application/json", "-H", "Expect:", "-H", "@-"],
+      "-s",
+      "-o",
+      "/dev/null",
+      "--data-binary",
+      `@${join(place.path, body)}`,
+      "-H",
+      "Content-Type: application/json",
+      "-H",
+      "Expect:",
+      "-H",
+      "@-",
       gateway.url + path,
     ],
     { stdin: `Authorization: Bearer ${keys.both.value}\n` },
   );
 }
 const rpcOf = (name: string, args: object = {}) => ({
-  ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+  jsonrpc: "2.0",
+  id: 1,
+  method: "tools/call",
   params: { name: `notes-${name}`, arguments: args },
 });
 const image64 = `data:image/png;base64,${"A".repeat(7 * megabyte)}`;
@@ -80,8 +91,11 @@ describeWithDocker("one key's calls beside another's quick ones", () => {
     for (const [name, body] of Object.entries(bodies))
       writeFileSync(join(place.path, name), JSON.stringify(body));
     await replaceNotes(gateway, rows, [
-      ...["--volume", `${inCheckout("tests/support/flood-server.py")}:/srv/server.py:ro`],
-      ...[image(images.python), "python3", "/srv/server.py"],
+      "--volume",
+      `${inCheckout("tests/support/flood-server.py")}:/srv/server.py:ro`,
+      image(images.python),
+      "python3",
+      "/srv/server.py",
     ]);
     await quick();
   }, 180_000);

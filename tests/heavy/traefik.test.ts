@@ -31,7 +31,13 @@ let stack: Deployment;
 
 const traefik = (path: string, ...more: string[]) =>
   output("curl", [
-    ...["-sk", "--max-time", "20", "--resolve", `${host}:8443:${address}`, "-i", ...more],
+    "-sk",
+    "--max-time",
+    "20",
+    "--resolve",
+    `${host}:8443:${address}`,
+    "-i",
+    ...more,
     `https://${host}:8443${path}`,
   ]);
 const routers = async (): Promise<string[]> => {
@@ -78,25 +84,40 @@ beforeAll(async () => {
   stack = await Deployment.create(prefix);
   writeFileSync(join(files, "dynamic.yaml"), dynamic);
   await output("docker", [
-    ...["network", "create", "--label", testLabel, "--subnet", "172.29.77.0/24", network],
+    "network",
+    "create",
+    "--label",
+    testLabel,
+    "--subnet",
+    "172.29.77.0/24",
+    network,
   ]);
   await output("docker", [
-    ...["run", "--detach", "--name", container, "--label", testLabel],
-    ...["--network", network, "--ip", address],
-    ...["--volume", `${join(checkout, ".lab", "bin", "traefik")}:/traefik:ro`],
-    ...[
-      "--volume",
-      "/var/run/docker.sock:/var/run/docker.sock:ro",
-      "--volume",
-      `${files}:/conf:ro`,
-    ],
-    ...[image(images.python), "/traefik", "--api.insecure=true", "--ping=true"],
-    ...["--entrypoints.websecure.address=:8443", "--providers.docker=true"],
+    "run",
+    "--detach",
+    "--name",
+    container,
+    "--label",
+    testLabel,
+    "--network",
+    network,
+    "--ip",
+    address,
+    "--volume",
+    `${join(checkout, ".lab", "bin", "traefik")}:/traefik:ro`,
+    "--volume",
+    "/var/run/docker.sock:/var/run/docker.sock:ro",
+    "--volume",
+    `${files}:/conf:ro`,
+    image(images.python),
+    "/traefik",
+    "--api.insecure=true",
+    "--ping=true",
+    "--entrypoints.websecure.address=:8443",
+    "--providers.docker=true",
     // Other containers of this machine are none of its business.
-    ...[
-      "--providers.docker.exposedbydefault=false",
-      "--providers.file.filename=/conf/dynamic.yaml",
-    ],
+    "--providers.docker.exposedbydefault=false",
+    "--providers.file.filename=/conf/dynamic.yaml",
   ]);
 });
 
@@ -131,7 +152,9 @@ test("a key is needed, and with one a tool is called", async () => {
   expect(await traefik("/v1/models")).toMatch(/^HTTP\/2 401 /);
   expect(await traefik("/mcp-rest/tools/list")).toMatch(/^HTTP\/2 404 /);
   const body = {
-    ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+    jsonrpc: "2.0",
+    id: 1,
+    method: "tools/call",
     params: {
       name: "db-execute_sql",
       arguments: { sql: "SELECT name FROM planets WHERE moons > 90 ORDER BY 1" },
@@ -139,14 +162,14 @@ test("a key is needed, and with one a tool is called", async () => {
   };
   const answer = await traefik(
     "/mcp/",
-    ...["-H", `Authorization: Bearer ${await stack.key("claude-code")}`],
-    ...[
-      "-H",
-      "Content-Type: application/json",
-      "-H",
-      "Accept: application/json, text/event-stream",
-    ],
-    ...["-d", JSON.stringify(body)],
+    "-H",
+    `Authorization: Bearer ${await stack.key("claude-code")}`,
+    "-H",
+    "Content-Type: application/json",
+    "-H",
+    "Accept: application/json, text/event-stream",
+    "-d",
+    JSON.stringify(body),
   );
   expect(answer).toMatch(/^HTTP\/2 200 /);
   expect(answer).toContain("Jupiter");

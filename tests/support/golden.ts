@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { optional } from "../../config/common/optional.ts";
 import { noteFunctions } from "../../components/drift/notes.ts";
 import { checkout } from "./paths.ts";
 import { type Recorded, type Recording, isSecret } from "./recorder.ts";
@@ -111,7 +112,7 @@ function entry(resource: Recorded): unknown {
       ...options,
       // The provider's own, the same on every command.
       replaceOnChanges: options.replaceOnChanges?.filter((path) => path !== "triggers[*]"),
-      ...(provider === undefined ? {} : { provider }),
+      ...optional({ provider }),
     },
   };
 }

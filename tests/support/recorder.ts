@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { optional } from "../../config/common/optional.ts";
 
 const signature = "4dabf18193072939515e22adb298388d";
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
@@ -89,16 +90,12 @@ async function optionsOf(args: pulumi.ResourceTransformationArgs): Promise<Recor
   const parent = opts.parent === undefined ? undefined : await promised(opts.parent.urn);
   const parentName = parent?.split("::").at(-1);
   return {
-    ...(parentName === undefined ? {} : { parent: parentName }),
+    ...optional({ parent: parentName }),
     dependsOn: await namesOf(opts.dependsOn),
-    ...(opts.retainOnDelete === undefined ? {} : { retainOnDelete: opts.retainOnDelete }),
-    ...(opts.deleteBeforeReplace === undefined
-      ? {}
-      : { deleteBeforeReplace: opts.deleteBeforeReplace }),
-    ...(opts.replaceOnChanges === undefined ? {} : { replaceOnChanges: opts.replaceOnChanges }),
-    ...(opts.additionalSecretOutputs === undefined
-      ? {}
-      : { additionalSecretOutputs: opts.additionalSecretOutputs }),
+    ...optional({ retainOnDelete: opts.retainOnDelete }),
+    ...optional({ deleteBeforeReplace: opts.deleteBeforeReplace }),
+    ...optional({ replaceOnChanges: opts.replaceOnChanges }),
+    ...optional({ additionalSecretOutputs: opts.additionalSecretOutputs }),
   };
 }
 
@@ -177,7 +174,7 @@ async function recordTraced(
           custom: args.custom ?? false,
           inputs: args.inputs as Record<string, unknown>,
           options: await optionsOf(found.args),
-          ...(provider === undefined ? {} : { provider }),
+          ...optional({ provider }),
         };
       }),
   );

@@ -1,3 +1,4 @@
+import { optional } from "../../config/common/optional.ts";
 import { type RealGateway, masterKey } from "./gateway.ts";
 
 /** What a client is told of a call whose answer ended before it was there. */
@@ -27,7 +28,7 @@ export async function ask(
   signal?: AbortSignal,
 ): Promise<Seen> {
   const answer = await fetch(gateway.url + path, {
-    ...(signal === undefined ? {} : { signal }),
+    ...optional({ signal }),
     method: body === undefined ? "GET" : "POST",
     headers: {
       Authorization: `Bearer ${key}`,

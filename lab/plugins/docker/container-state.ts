@@ -19,7 +19,12 @@ export function stateOf(found: Inspection, known: Plain): Plain {
   const isById = typeof known["image"] === "string" && known["image"].startsWith("sha256:");
   return {
     // What is filled in only when the image or the daemon says so has to exist nevertheless.
-    ...{ containerLogs: "", exitCode: 0, envs: [], labels: [], stopSignal: "", stopTimeout: 0 },
+    containerLogs: "",
+    exitCode: 0,
+    envs: [],
+    labels: [],
+    stopSignal: "",
+    stopTimeout: 0,
     ...known,
     name: found.Name.replace(/^\//, ""),
     image: isById ? found.Image : config.Image,

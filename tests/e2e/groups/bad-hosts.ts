@@ -34,10 +34,8 @@ export function badHosts(lan: () => Lan): void {
 
   test("the deploying machine cannot reach an engine of its own", async () => {
     const ran = await lan().run("sh", [
-      ...[
-        "-c",
-        "test -S /var/run/docker.sock && echo socket; docker ps; getent hosts linuxserver.lan",
-      ],
+      "-c",
+      "test -S /var/run/docker.sock && echo socket; docker ps; getent hosts linuxserver.lan",
     ]);
     expect(ran.all).not.toContain("socket");
     expect(ran.stderr).toBe("this is not the Docker host\n");

@@ -23,8 +23,10 @@ export function catalogue(stack: () => CatalogueStack): void {
     const locked = await stack().deployment.ops("tools-lock.ts", {}, wanted);
     expect([locked.code, locked.stderr]).toEqual([0, ""]);
     expect(locked.stdout.trim().split("\n").sort()).toEqual([
-      ...["connector:inline: 4 tools", "connector:inside: 4 tools"],
-      ...["connector:monitor: 1 tools", "connector:tools: 4 tools"],
+      "connector:inline: 4 tools",
+      "connector:inside: 4 tools",
+      "connector:monitor: 1 tools",
+      "connector:tools: 4 tools",
     ]);
     expect(leaks(readFileSync(stack().path("tools.lock.json"), "utf8"), stack().secrets)).toEqual(
       [],
@@ -42,7 +44,10 @@ export function catalogue(stack: () => CatalogueStack): void {
 
   test("a second up changes nothing", async () => {
     const again = await stack().deployment.pulumi([
-      ...["up", "--yes", "--skip-preview", "--expect-no-changes"],
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--expect-no-changes",
     ]);
     expect([again.code, again.all]).toEqual([0, expect.any(String)]);
   });
@@ -73,7 +78,8 @@ export function catalogue(stack: () => CatalogueStack): void {
     expect((await read(`${inside}/note.txt`)).text).toBe("read me\n");
     expect((await read("/etc/passwd")).text).toMatch(/Access denied/);
     const written = await answer(url, key, "files-write_file", {
-      ...{ path: `${inside}/new.txt`, content: "x" },
+      path: `${inside}/new.txt`,
+      content: "x",
     });
     expect(written.text).toMatch(/EROFS/);
     expect(existsSync(stack().path("shared", "new.txt"))).toBe(false);

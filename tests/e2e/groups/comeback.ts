@@ -56,7 +56,8 @@ export function comeback(deployment: () => Deployment): void {
   test("nothing is printed for a client of a stack that is gone", async () => {
     const ran = await deployment().ops("clients.ts", { KEY: "claude-code" });
     expect([ran.code, ran.stderr]).toEqual([
-      ...[1, "nothing is deployed in this stack yet: run make up\n"],
+      1,
+      "nothing is deployed in this stack yet: run make up\n",
     ]);
   });
 
@@ -74,7 +75,8 @@ export function comeback(deployment: () => Deployment): void {
     writeFileSync(join(stacks, "e2e.json.attrs"), "");
     const torn = await deployment().pulumi(["stack", "export"]);
     expect([torn.code === 0, torn.stderr]).toEqual([
-      ...[false, "error: failed to load checkpoint: EOF\n"],
+      false,
+      "error: failed to load checkpoint: EOF\n",
     ]);
     const ran = await deployment().ops("recover.ts");
     expect(ran.code).toBe(0);
@@ -102,11 +104,18 @@ export function comeback(deployment: () => Deployment): void {
     await stack.up();
     const made = await containers(stack.prefix);
     expect(made.map((one) => plainName(stack.prefix, one.Name))).toEqual([
-      ...["mcp-edge", "mcp-litellm-postgres", "mcp-litellm-proxy", "mcp-mock-model"],
-      ...["mcp-postgres", "mcp-postgres-samples", "mcp-relay"],
+      "mcp-edge",
+      "mcp-litellm-postgres",
+      "mcp-litellm-proxy",
+      "mcp-mock-model",
+      "mcp-postgres",
+      "mcp-postgres-samples",
+      "mcp-relay",
     ]);
     expect(await names("network", stack.prefix)).toEqual([
-      ...[stack.network, `${stack.network}-c-postgres`, `${stack.network}-inner`],
+      stack.network,
+      `${stack.network}-c-postgres`,
+      `${stack.network}-inner`,
     ]);
     expect(await names("volume", stack.prefix)).toEqual([stack.volume]);
     expect(Object.keys(await operations(stack))).toEqual(["same"]);

@@ -32,7 +32,10 @@ export function driftOfKeys(deployment: () => Deployment): void {
   test("a deployment that nobody has touched does not drift", async () => {
     before = await deployment().sql(rows);
     expect(before.map((row) => row.split("|")[0])).toEqual([
-      ...["claude-code", "open-webui", "reader", "stranger"],
+      "claude-code",
+      "open-webui",
+      "reader",
+      "stranger",
     ]);
     await settled(deployment());
   });
@@ -122,8 +125,10 @@ export function driftOfFiles(deployment: () => Deployment): void {
   test("files that were edited, removed or opened to others are named, and put right", async () => {
     const stack = deployment();
     const files = [
-      ...[place("secrets", "proxy", "proxy.env"), place("config", "policy", "policy.json")],
-      ...[place("secrets", "mcp-postgres", "connector.env"), config()],
+      place("secrets", "proxy", "proxy.env"),
+      place("config", "policy", "policy.json"),
+      place("secrets", "mcp-postgres", "connector.env"),
+      config(),
       place("config", "edge", "current", "keys.map"),
     ];
     const [env = "", policy = "", connector = "", yaml = "", map = ""] = files;
@@ -167,7 +172,12 @@ export function driftOfContainers(deployment: () => Deployment): void {
     const before = await ids();
     await output("docker", ["stop", "-t", "1", name("mcp-postgres")]);
     await output("docker", [
-      ...["update", "--memory", "200m", "--memory-swap", "200m", name("mcp-edge")],
+      "update",
+      "--memory",
+      "200m",
+      "--memory-swap",
+      "200m",
+      name("mcp-edge"),
     ]);
     await output("docker", ["rm", "-f", name("mcp-mock-model")]);
     expect(await told(stack)).toEqual([
@@ -179,14 +189,18 @@ export function driftOfContainers(deployment: () => Deployment): void {
     expect(plain.all).toContain(`container ${name("mcp-mock-model")} is not as it was applied`);
     const recovered = await stack.ops("recover.ts");
     expect([recovered.code, recovered.stderr]).toEqual([
-      ...[0, "the container mcp-gateway-mock-model-container is gone from the Docker host\n"],
+      0,
+      "the container mcp-gateway-mock-model-container is gone from the Docker host\n",
     ]);
     await stack.up();
     const after = await ids();
     const kept = Object.keys(before).filter((one) => after[one] === before[one]);
     expect(kept.map((one) => plainName(stack.prefix, one))).toEqual([
-      ...["mcp-litellm-postgres", "mcp-litellm-proxy", "mcp-postgres"],
-      ...["mcp-postgres-samples", "mcp-relay"],
+      "mcp-litellm-postgres",
+      "mcp-litellm-proxy",
+      "mcp-postgres",
+      "mcp-postgres-samples",
+      "mcp-relay",
     ]);
     expect(Object.keys(after)).toEqual(Object.keys(before));
     expect(

@@ -93,7 +93,8 @@ export function egress(stack: () => CatalogueStack): void {
     expect(
       await tried(stack().container("web"), `${proxy}:4000`, `${page}:80`, "mcp-web-egress:3128"),
     ).toEqual([
-      ...[`${proxy}:4000 unreachable`, `${page}:80 unreachable`],
+      `${proxy}:4000 unreachable`,
+      `${page}:80 unreachable`,
       "mcp-web-egress:3128 reached",
     ]);
   });

@@ -21,10 +21,7 @@ export function failures(deployment: () => Deployment): void {
     const password = "unreachable".repeat(3);
     // The port of nobody, inside the connector's own container.
     const set = await stack.pulumi(
-      [
-        ...["config", "set", "--secret", "--path"],
-        "mcp-gateway:connectors.postgres.inputs.databaseUri",
-      ],
+      ["config", "set", "--secret", "--path", "mcp-gateway:connectors.postgres.inputs.databaseUri"],
       {},
       `postgresql://reader:${password}@127.0.0.1:1/planets`,
     );

@@ -80,7 +80,10 @@ export function firstUp(deployment: () => Deployment): void {
     expect(outputs.gatewayUrl).toBe(stack.url);
     expect(outputs.masterKey).toMatch(/^sk-[A-Za-z0-9]{40}$/);
     expect(Object.keys(outputs.virtualKeys)).toEqual([
-      ...["claude-code", "open-webui", "reader", "stranger"],
+      "claude-code",
+      "open-webui",
+      "reader",
+      "stranger",
     ]);
     for (const key of Object.values(outputs.virtualKeys))
       expect(key).toMatch(/^sk-[A-Za-z0-9]{40}$/);
@@ -115,7 +118,9 @@ export function firstUp(deployment: () => Deployment): void {
       new Set(["mcp-gateway"]),
     );
     expect(await names("network", prefix)).toEqual([
-      ...[network, `${network}-c-postgres`, `${network}-inner`],
+      network,
+      `${network}-c-postgres`,
+      `${network}-inner`,
     ]);
     expect(await names("volume", prefix)).toEqual([volume]);
     const ports = made.flatMap((one) => Object.values(one.HostConfig.PortBindings).flat());
@@ -165,7 +170,10 @@ export function firstUp(deployment: () => Deployment): void {
 
   test("refresh finds no drift", async () => {
     const ran = await deployment().pulumi([
-      ...["refresh", "--yes", "--skip-preview", "--expect-no-changes"],
+      "refresh",
+      "--yes",
+      "--skip-preview",
+      "--expect-no-changes",
     ]);
     expect([ran.code, ran.stderr]).toEqual([0, ""]);
     expect(Object.keys(await operations(deployment()))).toEqual(["same"]);

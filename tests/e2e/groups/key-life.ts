@@ -49,7 +49,8 @@ export function keyLife(deployment: () => Deployment): void {
     expect(await models(before["open-webui"])).toBe(401);
     await expect(tools(deployment().url, before["open-webui"] ?? "")).rejects.toThrow();
     expect(Object.keys((await deployment().outputs()).virtualKeys)).toEqual([
-      ...["claude-code", "stranger"],
+      "claude-code",
+      "stranger",
     ]);
     expect(
       await deployment().sql(

@@ -16,7 +16,10 @@ export function lostDatabase(deployment: () => Deployment): void {
     readFileSync(join(deployment().directory, ".gateway", "secrets", "proxy", "proxy.env"), "utf8");
   const ring = (script: string): Promise<string> =>
     output("docker", [
-      ...["exec", server(), "sh", "-c"],
+      "exec",
+      server(),
+      "sh",
+      "-c",
       `cd /var/lib/postgresql/data/keyring && ${script}`,
     ]);
   let environment: string;
@@ -111,7 +114,10 @@ export function lostDatabase(deployment: () => Deployment): void {
     expect(after.virtualKeys).toEqual(before.virtualKeys);
     const inside = async (value: string): Promise<string> =>
       output("docker", [
-        ...["exec", await containerOf(stack.prefix, "mcp-litellm-proxy"), "python3", "-c"],
+        "exec",
+        await containerOf(stack.prefix, "mcp-litellm-proxy"),
+        "python3",
+        "-c",
         `import urllib.request as u, urllib.error as e
 try: print(u.urlopen(u.Request("http://127.0.0.1:4000/key/list", headers={"Authorization": "Bearer ${value}", "X-MCP-Gateway-Admin": "${after.adminSecret}"})).status)
 except e.HTTPError as error: print(error.code)`,

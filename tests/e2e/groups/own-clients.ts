@@ -34,7 +34,11 @@ export function ownClients(deployment: () => Deployment): void {
 
   test("every client has its set-up printed", () => {
     expect([...setups.keys()]).toEqual([
-      ...["Claude Code", "Gemini CLI", "Codex CLI", "VS Code", "Open WebUI"],
+      "Claude Code",
+      "Gemini CLI",
+      "Codex CLI",
+      "VS Code",
+      "Open WebUI",
     ]);
   });
 

@@ -62,9 +62,18 @@ export function refusals(deployment: () => Deployment): void {
     const server = await listen(stack.gatewayPort);
     try {
       await output("docker", [
-        ...["run", "-d", "--name", name, "--label", testLabel],
-        ...["-p", `127.0.0.1:${stack.connectorPort}:80`, "--entrypoint", "sleep"],
-        ...[mirrored("python:3.13-alpine"), "300"],
+        "run",
+        "-d",
+        "--name",
+        name,
+        "--label",
+        testLabel,
+        "-p",
+        `127.0.0.1:${stack.connectorPort}:80`,
+        "--entrypoint",
+        "sleep",
+        mirrored("python:3.13-alpine"),
+        "300",
       ]);
       const ran = await stack.pulumi(["up", "--yes", "--skip-preview"]);
       expect(ran.code).not.toBe(0);

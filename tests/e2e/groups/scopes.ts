@@ -1,3 +1,4 @@
+import { optional } from "../../../config/common/optional.ts";
 import type { Deployment } from "../support/deployment.ts";
 import { containerOf, logs } from "../support/docker.ts";
 import { bearer, send } from "../support/http.ts";
@@ -18,7 +19,7 @@ export function scopes(deployment: () => Deployment): void {
     server_label: "gateway",
     server_url: url,
     require_approval: "never",
-    ...(allowed === undefined ? {} : { allowed_tools: allowed }),
+    ...optional({ allowed_tools: allowed }),
   });
 
   test.each(["/mcp/", "/mcp/db", "/mcp/nowhere"])("%s lists its one tool", async (path) => {
@@ -83,7 +84,8 @@ export function scopes(deployment: () => Deployment): void {
         { tool: "list_schemas", outcome: "ok" },
         { tool: "execute_sql", outcome: "refused" },
       ].map((one) => [
-        ...["string", "number"],
+        "string",
+        "number",
         { audit: "mcp", key: "reader", connector: "db", route: "/mcp", ...one },
       ]),
     );

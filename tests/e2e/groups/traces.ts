@@ -54,8 +54,18 @@ export function traces(deployment: () => Deployment): void {
     expect(entries.length).toBeGreaterThan(100);
     for (const entry of entries)
       expect(Object.keys(entry)).toEqual([
-        ...["time", "frontend", "client", "key", "method", "path", "status", "refused"],
-        ...["bytes", "ms", "server", "ended"],
+        "time",
+        "frontend",
+        "client",
+        "key",
+        "method",
+        "path",
+        "status",
+        "refused",
+        "bytes",
+        "ms",
+        "server",
+        "ended",
       ]);
     expect(entries.at(-1)).toMatchObject({
       method: "GET",

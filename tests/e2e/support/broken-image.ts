@@ -34,7 +34,11 @@ export async function makeNeverHealthy(base: string, container: string): Promise
     const variables = (await output("docker", ["inspect", "-f", list, container])).split("\n");
     const path = variables.find((line) => line.startsWith("PATH="))?.slice("PATH=".length) ?? "";
     await output("docker", [
-      ...["commit", "--change", `ENV PATH=/never-healthy:${path}`, container, neverHealthy],
+      "commit",
+      "--change",
+      `ENV PATH=/never-healthy:${path}`,
+      container,
+      neverHealthy,
     ]);
   } finally {
     rmSync(directory, { recursive: true });

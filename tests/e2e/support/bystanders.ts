@@ -61,8 +61,17 @@ async function start(
 ): Promise<string> {
   const container = `${prefix}${name}`;
   await output("docker", [
-    ...["run", "-d", "--name", container, "--label", testLabel, "--network", network],
-    ...["--memory", "512m", ...args],
+    "run",
+    "-d",
+    "--name",
+    container,
+    "--label",
+    testLabel,
+    "--network",
+    network,
+    "--memory",
+    "512m",
+    ...args,
   ]);
   return container;
 }
@@ -94,25 +103,49 @@ export async function startBystanders(
   const network = `${prefix}outside`;
   await output("docker", ["network", "create", "--label", testLabel, network]);
   await output("docker", [
-    ...["network", "create", "--label", testLabel, "--subnet", "44.128.77.0/24", wide],
+    "network",
+    "create",
+    "--label",
+    testLabel,
+    "--subnet",
+    "44.128.77.0/24",
+    wide,
   ]);
   const python = image("python:3.13-alpine");
   const [database] = await Promise.all([
     start(prefix, "timescale", network, [
-      ...["-e", `POSTGRES_PASSWORD=${secrets.database}`, "-e", "TS_TUNE_MEMORY=256MB"],
+      "-e",
+      `POSTGRES_PASSWORD=${secrets.database}`,
+      "-e",
+      "TS_TUNE_MEMORY=256MB",
       await timescaleImage(),
     ]),
     start(prefix, "n8n-api", network, [python, "python3", "-c", n8nApi, secrets.n8n]),
     start(prefix, "pages", wide, [
-      ...["--network-alias", "pages.example", python, "python3", "-c", pages],
+      "--network-alias",
+      "pages.example",
+      python,
+      "python3",
+      "-c",
+      pages,
     ]),
     // mcp-server-fetch behind mcp-proxy, and before both a proxy that asks for a token.
     start(prefix, "monitor-server", wide, [
-      ...[image("mcp-gateway/fetch:2026.10.24"), "mcp-proxy", "--host", "0.0.0.0"],
-      ...["--port", "8080", "--stateless", "--", "/opt/fetch/bin/mcp-server-fetch"],
+      image("mcp-gateway/fetch:2026.10.24"),
+      "mcp-proxy",
+      "--host",
+      "0.0.0.0",
+      "--port",
+      "8080",
+      "--stateless",
+      "--",
+      "/opt/fetch/bin/mcp-server-fetch",
     ]),
     start(prefix, "monitor", network, [
-      ...["--entrypoint", "sh", image("haproxy:3.0-alpine"), "-c"],
+      "--entrypoint",
+      "sh",
+      image("haproxy:3.0-alpine"),
+      "-c",
       `printf '%s' "$0" >/tmp/h.cfg; sleep 3; exec haproxy -db -f /tmp/h.cfg`,
       tokenProxy(secrets.monitor, `${prefix}monitor-server`),
     ]),

@@ -219,8 +219,17 @@ export class Deployment {
   /** SQL as the superuser of the gateway's PostgreSQL: rows of `|`-separated fields. */
   async sql(query: string): Promise<string[]> {
     const text = await output("docker", [
-      ...["exec", "-i", `${this.prefix}mcp-litellm-postgres`],
-      ...["psql", "-qXAt", "-U", "postgres", "-d", "litellm", "-c", query],
+      "exec",
+      "-i",
+      `${this.prefix}mcp-litellm-postgres`,
+      "psql",
+      "-qXAt",
+      "-U",
+      "postgres",
+      "-d",
+      "litellm",
+      "-c",
+      query,
     ]);
     return text.split("\n").filter((row) => row !== "");
   }

@@ -64,13 +64,11 @@ export class Lan {
     const made = await this.pulumi(["stack", "init", "lan"], { PULUMI_STACK: "" });
     if (made.code !== 0) throw new Error(made.all);
     await this.must(
-      ...[
-        "config",
-        "set",
-        "--secret",
-        "--path",
-        "mcp-gateway:connectors.postgres.inputs.databaseUri",
-      ],
+      "config",
+      "set",
+      "--secret",
+      "--path",
+      "mcp-gateway:connectors.postgres.inputs.databaseUri",
       "postgresql://postgres:neighbour@postgres:5432/postgres",
     );
   }

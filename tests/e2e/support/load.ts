@@ -53,7 +53,9 @@ export async function load(
         "/mcp/",
         { ...mcpHeaders, ...bearer(virtualKeys[name] ?? "") },
         {
-          ...{ jsonrpc: "2.0", id: turn, method: "tools/call" },
+          jsonrpc: "2.0",
+          id: turn,
+          method: "tools/call",
           params: { name: tool, arguments: {} },
         },
       );
@@ -79,7 +81,13 @@ export async function load(
   times.sort((a, b) => a - b);
   const at = (share: number): string => (times[Math.floor(times.length * share)] ?? 0).toFixed(0);
   return {
-    ...{ own, refused, crossed, failed, statuses, sent, audit },
+    own,
+    refused,
+    crossed,
+    failed,
+    statuses,
+    sent,
+    audit,
     words: `${names.length} clients, ${seconds} s: ${own} calls, ${refused} refused, ${((own + refused) / seconds).toFixed(1)} a second; p50 ${at(0.5)} ms, p95 ${at(0.95)} ms; ${crossed.length} crossed, ${failed.length} failed; statuses ${JSON.stringify(statuses)}; audit lines ${Object.values(audit).reduce((a, b) => a + b, 0)} of ${times.length}`,
   };
 }

@@ -1,3 +1,4 @@
+import { optional } from "../../../config/common/optional.ts";
 import { exampleConfig, modelOf } from "../../support/config.ts";
 import { recordGateway } from "../../support/record-gateway.ts";
 import { type Recording, reveal } from "../../support/recorder.ts";
@@ -57,7 +58,7 @@ it.each([
   [false, true],
   [true, false],
 ])("destroyData %s: the data volume's retainOnDelete is %s", async (destroyData, retained) => {
-  const database = { samples: ["planets"], ...(destroyData === undefined ? {} : { destroyData }) };
+  const database = { samples: ["planets"], ...optional({ destroyData }) };
   const { ofType } = await run({ ...exampleConfig(), database });
   const volumes = ofType("docker:index/volume:Volume");
   expect(volumes.map(({ inputs, options }) => [inputs, options.retainOnDelete])).toEqual([
@@ -78,7 +79,9 @@ it("makes networks of its own: one that publishes, one within, one for each conn
   const made = recording.ofType("docker:index/network:Network");
   const labels = [{ label: "com.docker.compose.project", value: "mcp-gateway" }];
   const bridge = (name: string, subnet?: string, gateway?: string) => ({
-    ...{ name, driver: "bridge", labels },
+    name,
+    driver: "bridge",
+    labels,
     ...(subnet === undefined ? {} : { ipamConfigs: [{ subnet, gateway }] }),
   });
   expect(made.map(({ inputs }) => inputs)).toEqual([

@@ -241,9 +241,18 @@ describe("connectors", () => {
   });
 
   it.each([
-    ...["edge", "proxy", "database", "mock_model", "relay"],
-    ...["litellm_proxy", "litellm_postgres", "litellm_psql"],
-    ...["litellm_database", "litellm_egress", "x_egress", "x_samples"],
+    "edge",
+    "proxy",
+    "database",
+    "mock_model",
+    "relay",
+    "litellm_proxy",
+    "litellm_postgres",
+    "litellm_psql",
+    "litellm_database",
+    "litellm_egress",
+    "x_egress",
+    "x_samples",
   ])("are not called %s: that is a part of the gateway's own", (id) => {
     expect(only({ connectors: { [id]: { use: "notes" } } })).toEqual({
       path: ["connectors", id],

@@ -152,7 +152,13 @@ it.each([null, undefined, "x", 1, []])("refuses %j as a configuration without th
 it("reads the catalogue that is committed", () => {
   const read = readCatalogue(inCheckout("mcp-connectors"));
   expect(Object.keys(read)).toEqual([
-    ...["fetch", "filesystem", "monitoring", "n8n", "postgres", "timescaledb", "toolshed"],
+    "fetch",
+    "filesystem",
+    "monitoring",
+    "n8n",
+    "postgres",
+    "timescaledb",
+    "toolshed",
   ]);
   for (const definition of Object.values(read)) {
     expect(definition.vetting).toBeDefined();

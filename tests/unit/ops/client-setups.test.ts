@@ -26,8 +26,17 @@ it("has every client once", () => {
 
 it("adds the gateway to Claude Code", () => {
   expect(words(text("Claude Code"))).toEqual([
-    ...["claude", "mcp", "add", "--scope", "user", "--transport", "http", "gateway"],
-    ...["http://linuxserver.lan:4000/mcp/", "--header", "Authorization: Bearer sk-example"],
+    "claude",
+    "mcp",
+    "add",
+    "--scope",
+    "user",
+    "--transport",
+    "http",
+    "gateway",
+    "http://linuxserver.lan:4000/mcp/",
+    "--header",
+    "Authorization: Bearer sk-example",
   ]);
 });
 
@@ -46,8 +55,14 @@ it("gives Codex CLI its key by a variable", () => {
   expect(text("Codex CLI").split("\n").map(words)).toEqual([
     ["export", "MCP_GATEWAY_KEY=sk-example"],
     [
-      ...["codex", "mcp", "add", "gateway", "--url", "http://linuxserver.lan:4000/mcp/"],
-      ...["--bearer-token-env-var", "MCP_GATEWAY_KEY"],
+      "codex",
+      "mcp",
+      "add",
+      "gateway",
+      "--url",
+      "http://linuxserver.lan:4000/mcp/",
+      "--bearer-token-env-var",
+      "MCP_GATEWAY_KEY",
     ],
   ]);
 });

@@ -1,7 +1,9 @@
 import { slowest } from "../../../ops/lib/slowest.ts";
 
 const file = (name: string, ms: number, tests: Record<string, number | null>) => ({
-  ...{ name: `/there/tests/${name}`, startTime: 1000, endTime: 1000 + ms },
+  name: `/there/tests/${name}`,
+  startTime: 1000,
+  endTime: 1000 + ms,
   assertionResults: Object.entries(tests).map(([fullName, duration]) => ({ fullName, duration })),
 });
 

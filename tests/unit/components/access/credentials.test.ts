@@ -1,3 +1,4 @@
+import { optional } from "../../../../config/common/optional.ts";
 import { credentialsOf } from "../../../../components/access/credentials.ts";
 import { parseKept } from "../../../../components/keyring/kept-value.ts";
 
@@ -40,7 +41,7 @@ it.each([
   ["no longer than its overlap for a key that goes on", 1800, 1700],
 ])("lets the old value in %s", (_, expires, until) => {
   const kept = { value: "sk-new", previous: { value: "sk-old", until: 1700 } };
-  expect(credentialsOf({ ...key, ...(expires === undefined ? {} : { expires }) }, kept)).toEqual([
+  expect(credentialsOf({ ...key, ...optional({ expires }) }, kept)).toEqual([
     { name: "k", keyHash: hash.now, expires: expires ?? null },
     { name: "k", keyHash: hash.old, expires: until },
   ]);

@@ -9,7 +9,11 @@ import { connectorDefinition } from "../../../../config/connectors/definition.ts
 import { inCheckout } from "../../../support/paths.ts";
 
 const tool = connectorDefinition.parse({
-  ...{ title: "T", description: "t", transport: "stdio", image: "i", command: ["tool", "--x"] },
+  title: "T",
+  description: "t",
+  transport: "stdio",
+  image: "i",
+  command: ["tool", "--x"],
   egress: { mode: "none", reason: "none" },
   verify: { tool: "ping", expect: "." },
 });
@@ -17,13 +21,32 @@ const tool = connectorDefinition.parse({
 it("a stdio server runs as the child of the bridge, without sessions", () => {
   if (tool.transport === "remote") throw new Error("it is not");
   expect(programOf(tool, 8)).toEqual([
-    ...["python3", "-I", "-S", "/etc/mcp-gateway/bridge.py"],
-    ...["mcp-proxy", "--host", "0.0.0.0", "--port", "8080", "--stateless", "--pass-environment"],
-    ...["--log-level", "WARNING", "--", "python3", "/etc/mcp-gateway/bridge_child.py", "8"],
-    ...["tool", "--x"],
+    "python3",
+    "-I",
+    "-S",
+    "/etc/mcp-gateway/bridge.py",
+    "mcp-proxy",
+    "--host",
+    "0.0.0.0",
+    "--port",
+    "8080",
+    "--stateless",
+    "--pass-environment",
+    "--log-level",
+    "WARNING",
+    "--",
+    "python3",
+    "/etc/mcp-gateway/bridge_child.py",
+    "8",
+    "tool",
+    "--x",
   ]);
   expect(probeOf({ definition: tool }, true).slice(-5)).toEqual([
-    ...["python3", "/etc/mcp-gateway/probe.py", "http", "8080", "/mcp"],
+    "python3",
+    "/etc/mcp-gateway/probe.py",
+    "http",
+    "8080",
+    "/mcp",
   ]);
 });
 

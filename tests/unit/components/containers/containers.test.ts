@@ -100,7 +100,10 @@ it("labels every container for the log collector and as this checkout's; fingerp
   // What it is on besides: applied.sh leaves that out of how it was made.
   const links = { label: "mcp-gateway.links", value: "mcp-gateway-net-c-" };
   const withSecrets = [
-    ...["mcp-notes", "mcp-planets", "mcp-reports", "mcp-planets-samples"],
+    "mcp-notes",
+    "mcp-planets",
+    "mcp-reports",
+    "mcp-planets-samples",
     "mcp-litellm-proxy-ab12cd",
   ];
   for (const { inputs } of containers) {
@@ -188,9 +191,13 @@ it("starts LiteLLM by the entrypoint that refuses an open gateway", () => {
   expect(input(name, "command")).toEqual([]);
   const egress = "http://mcp-litellm-egress-ab12cd:3128";
   expect(input(name, "envs")).toEqual([
-    ...["AIOHTTP_TRUST_ENV=True", "CHECKPOINT_DISABLE=1", "DISABLE_AIOHTTP_TRUST_ENV=True"],
-    ...[`HTTPS_PROXY=${egress}`, `HTTP_PROXY=${egress}`],
-    ...["LITELLM_LOCAL_MODEL_COST_MAP=True", "LITELLM_LOG=INFO"],
+    "AIOHTTP_TRUST_ENV=True",
+    "CHECKPOINT_DISABLE=1",
+    "DISABLE_AIOHTTP_TRUST_ENV=True",
+    `HTTPS_PROXY=${egress}`,
+    `HTTP_PROXY=${egress}`,
+    "LITELLM_LOCAL_MODEL_COST_MAP=True",
+    "LITELLM_LOG=INFO",
     "LITELLM_MIGRATION_DIR=/tmp/mcp-gateway-migrations",
     'MCP_GATEWAY_LIMITS={"resultMb":8,"callsPerKey":8,"callsPerConnector":16,"callsPerProcess":4,"waitingPerKey":32,"waitSeconds":30,"processes":[],"connectors":{}}',
     "MCP_GATEWAY_SESSION_IDLE=30",

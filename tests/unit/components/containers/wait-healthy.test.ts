@@ -56,7 +56,9 @@ esac`,
 
   it("runs the test itself, word for word, and waits for no probe of Docker's", () => {
     expect(wait(["running 0 0 starting"], 5, "", "", "exit 0")).toEqual({
-      ...{ code: 0, stdout: "", stderr: "" },
+      code: 0,
+      stdout: "",
+      stderr: "",
     });
     const words = '</bin/sh><-c><a "b" $c>';
     expect(readFileSync(join(place.path, "probed"), "utf8")).toBe(

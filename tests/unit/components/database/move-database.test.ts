@@ -8,10 +8,20 @@ const place = scratchForEach();
 /** @param now where the data is to be */
 const script = (now: string): string =>
   hostScript("database/move-database.sh", {
-    ...{ HOME_NOW: now, CONTAINER: "new", DB_USER: "u", DB_NAME: "d", IMAGE: "i", OWNER: "1:1" },
-    ...{ DEDICATED: "old", DEDICATED_NAME: "litellm", DEDICATED_ROLE: "litellm" },
-    ...{ MOVING: "moving", FILES: "/etc/gateway" },
-    ...{ VOLUME: "v", MOUNTED: "/data", KEYRING: "/data/keyring" },
+    HOME_NOW: now,
+    CONTAINER: "new",
+    DB_USER: "u",
+    DB_NAME: "d",
+    IMAGE: "i",
+    OWNER: "1:1",
+    DEDICATED: "old",
+    DEDICATED_NAME: "litellm",
+    DEDICATED_ROLE: "litellm",
+    MOVING: "moving",
+    FILES: "/etc/gateway",
+    VOLUME: "v",
+    MOUNTED: "/data",
+    KEYRING: "/data/keyring",
   });
 
 describe("move-database.sh", () => {

@@ -62,7 +62,9 @@ it("runs a client on the server's network and no server", () => {
   ]);
   const passage = recording.one("docker:index/container:Container", "gateway-postgres-passage");
   expect([passage.inputs["name"], passage.inputs["memory"], passage.inputs["readOnly"]]).toEqual([
-    ...["mcp-litellm-database", 64, true],
+    "mcp-litellm-database",
+    64,
+    true,
   ]);
   expect(passage.inputs["networksAdvanced"]).toEqual([
     { name: "mcp-gateway-net-inner", aliases: ["mcp-litellm-database"] },
@@ -100,7 +102,8 @@ it("drops nothing unless destroyData is applied", async () => {
     /MODE=|drop database/,
   );
   const told = await run({
-    ...{ mode: "shared", shared: { admin: { password: "x" } } },
+    mode: "shared",
+    shared: { admin: { password: "x" } },
     destroyData: true,
   });
   const script = String(command("gateway-postgres-shared-setup", told)["delete"]);

@@ -78,8 +78,12 @@ function alone(facts: AppliedFacts, thing: Thing, tablesIn?: string) {
 }
 
 const applied = {
-  ...{ "a-grant": "w3", env: "w1", purge: "w4", ready: "w6" },
-  ...{ "salt-kept": "w2", setup: "w5" },
+  "a-grant": "w3",
+  env: "w1",
+  purge: "w4",
+  ready: "w6",
+  "salt-kept": "w2",
+  setup: "w5",
 };
 
 it("keeps the revisions that it reads while everything is as it was applied", () => {
@@ -309,7 +313,10 @@ it("a container that is gone keeps its last revision, and everything in a lost d
   expect(containerRevision(look, "db")).toBe("w9");
   expect(revisions(look)).toEqual({
     ...applied,
-    ...{ "a-grant": "new", ready: "new-restart", "salt-kept": "new", setup: "new" },
+    "a-grant": "new",
+    ready: "new-restart",
+    "salt-kept": "new",
+    setup: "new",
   });
   expect(driftIn(look)).toEqual([{ what: "container db", reason: "it is gone" }]);
 });

@@ -94,8 +94,13 @@ it("says why in the log, each time it refuses", () => {
 
 it("takes a key by Authorization alone: the names that LiteLLM 1.77.3 knows are gone", () => {
   for (const name of [
-    ...["x-litellm-api-key", "api-key", "x-api-key", "x-goog-api-key"],
-    ...["ocp-apim-subscription-key", "cookie", "authorization"],
+    "x-litellm-api-key",
+    "api-key",
+    "x-api-key",
+    "x-goog-api-key",
+    "ocp-apim-subscription-key",
+    "cookie",
+    "authorization",
   ])
     expect(lines).toContain(`http-request del-header ${name}`);
 });
@@ -109,7 +114,9 @@ it("binds a connector's own port, and makes its address of what is asked there",
     .split("\n")
     .map((line) => line.trim());
   expect(lines.filter((line) => line.startsWith("bind :"))).toEqual([
-    ...["bind :4000", "bind :23456", "bind :34567"],
+    "bind :4000",
+    "bind :23456",
+    "bind :34567",
   ]);
   const from = lines.indexOf("acl own_port dst_port 23456 34567");
   expect(lines.slice(from + 1, from + 5)).toEqual([
@@ -135,8 +142,10 @@ it("has an admin route only if there is a port for it", () => {
 
 it("puts the limits in", () => {
   const limits = {
-    ...{ requestsPerMinute: 7, requestsPerMinutePerAddress: 8 },
-    ...{ failuresPerMinute: 9, connectionsPerAddress: 10 },
+    requestsPerMinute: 7,
+    requestsPerMinutePerAddress: 8,
+    failuresPerMinute: 9,
+    connectionsPerAddress: 10,
   };
   const text = haproxyConfig(edgeModel({ limits, maxBodyMb: 2 }));
   for (const part of [

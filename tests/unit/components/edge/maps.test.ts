@@ -62,7 +62,12 @@ it("has empty maps without keys: nobody comes in", () => {
 
 it("goes by the names of the configuration and the loopback's, in lower case", () => {
   expect(allowedHosts(edgeModel({ hosts: ["Other.test", "[FD00::1]"] }))).toEqual([
-    ...["127.0.0.1", "[::1]", "[fd00::1]", "gateway.test", "localhost", "other.test"],
+    "127.0.0.1",
+    "[::1]",
+    "[fd00::1]",
+    "gateway.test",
+    "localhost",
+    "other.test",
   ]);
   expect(allowedHosts(edgeModel({ hosts: [] }, { bind: "192.168.1.2" }))).toContain("192.168.1.2");
 });
@@ -71,7 +76,13 @@ it("has these files, none with a key in it, and a version that changes with any 
   const keys = [{ name: "a", value: "sk-secret" }];
   const now = files(edgeFiles(edgeModel(), keys));
   expect(Object.keys(now)).toEqual([
-    ...["haproxy.cfg", "hosts.lst", "sources.lst", "keys.map", "expiry.map", "rpm.map", "version"],
+    "haproxy.cfg",
+    "hosts.lst",
+    "sources.lst",
+    "keys.map",
+    "expiry.map",
+    "rpm.map",
+    "version",
   ]);
   expect(JSON.stringify(now)).not.toContain("sk-secret");
   const versions = [

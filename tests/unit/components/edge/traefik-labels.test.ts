@@ -33,8 +33,11 @@ it("routes one host name on the edge's port, and lets in whom the edge would", (
 it("takes entry points, a certificate resolver and middlewares; names follow the prefix", () => {
   const all = labels(
     {
-      ...{ host: "AI.example.net", network: "proxy-net", entryPoints: ["web", "websecure"] },
-      ...{ certResolver: "letsencrypt", middlewares: ["keycloak@file", "rate@docker"] },
+      host: "AI.example.net",
+      network: "proxy-net",
+      entryPoints: ["web", "websecure"],
+      certResolver: "letsencrypt",
+      middlewares: ["keycloak@file", "rate@docker"],
     },
     { namePrefix: "my.staging_" },
   );

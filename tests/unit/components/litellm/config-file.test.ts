@@ -104,7 +104,8 @@ it("registers a server that runs elsewhere, and one that LiteLLM starts, without
     connectors: {
       far: {
         definition: {
-          ...{ ...common, transport: "remote" },
+          ...common,
+          transport: "remote",
           inputs: {
             url: { type: "url", description: "where" },
             token: { type: "secret", description: "what" },
@@ -115,7 +116,11 @@ it("registers a server that runs elsewhere, and one that LiteLLM starts, without
       },
       inside: {
         definition: {
-          ...{ ...common, transport: "stdio", image: "i:1", command: ["tool", "--x"], egress },
+          ...common,
+          transport: "stdio",
+          image: "i:1",
+          command: ["tool", "--x"],
+          egress,
           inputs: {
             place: { type: "hostPath", mount: "/p", env: "PLACE", description: "where" },
             word: { type: "secret", env: "WORD", description: "what" },
@@ -137,12 +142,19 @@ it("registers a server that runs elsewhere, and one that LiteLLM starts, without
   const { mcp_servers } = parse(litellmConfig(model)) as { mcp_servers: unknown };
   expect(mcp_servers).toEqual({
     mcp_far: {
-      ...{ alias: "far", description: "t", transport: "http", url: "http://mcp-relay:29126/mcp" },
-      ...{ auth_type: "bearer_token", auth_value: "os.environ/CONNECTOR_FAR_AUTH" },
+      alias: "far",
+      description: "t",
+      transport: "http",
+      url: "http://mcp-relay:29126/mcp",
+      auth_type: "bearer_token",
+      auth_value: "os.environ/CONNECTOR_FAR_AUTH",
     },
     mcp_inside: {
-      ...{ alias: "inside", description: "t", transport: "stdio" },
-      ...{ command: "tool", args: ["--x"] },
+      alias: "inside",
+      description: "t",
+      transport: "stdio",
+      command: "tool",
+      args: ["--x"],
       env: { PLACE: "/connectors/inside/p", WORD: "os.environ/CONNECTOR_INSIDE_WORD" },
     },
   });

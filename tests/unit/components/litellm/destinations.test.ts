@@ -1,3 +1,4 @@
+import { optional } from "../../../../config/common/optional.ts";
 import { proxyEgressConfig } from "../../../../components/litellm/egress-config.ts";
 import { destinationsOf } from "../../../../components/litellm/destinations.ts";
 import { Secret } from "../../../../config/common/secret.ts";
@@ -11,7 +12,7 @@ const entry = (model: string, apiBase?: string, hosts: readonly string[] = []): 
   apiKey: new Secret("x"),
   apiKeyVariable: "MODEL_KEY_X",
   hosts,
-  ...(apiBase === undefined ? {} : { apiBase }),
+  ...optional({ apiBase }),
 });
 const targets = (...models: ModelEntry[]) => destinationsOf({ models, connectors: [] });
 const named = (host: string, port = 443) => ({ host, port, tls: true, given: false });

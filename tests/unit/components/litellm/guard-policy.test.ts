@@ -3,7 +3,11 @@ import { type GuardRow, guardPolicy } from "../../../../components/litellm/guard
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const row = (name: string, more: Partial<GuardRow> = {}): GuardRow => ({
-  ...{ name, keyHash: sha256(name), tools: { db: ["b", "a"] }, models: ["m"], expires: null },
+  name,
+  keyHash: sha256(name),
+  tools: { db: ["b", "a"] },
+  models: ["m"],
+  expires: null,
   ...more,
 });
 

@@ -1,3 +1,4 @@
+import { optional } from "../../../../config/common/optional.ts";
 import { rootsFile } from "../../../../components/litellm/roots.ts";
 import { Secret } from "../../../../config/common/secret.ts";
 import type { ModelEntry } from "../../../../config/models/model.ts";
@@ -10,7 +11,7 @@ const entry = (model: string, apiBase?: string): ModelEntry => ({
   apiKey: new Secret("x"),
   apiKeyVariable: "MODEL_KEY_X",
   hosts: [],
-  ...(apiBase === undefined ? {} : { apiBase }),
+  ...optional({ apiBase }),
 });
 const file = (models: readonly ModelEntry[], own = ""): string =>
   rootsFile({ models, connectors: [] }, own);

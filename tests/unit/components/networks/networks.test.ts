@@ -3,7 +3,10 @@ import { recordGateway } from "../../../support/record-gateway.ts";
 import { type Recording } from "../../../support/recorder.ts";
 
 const definition = (mode: string) => ({
-  ...{ title: "T", description: "t", transport: "stdio", image: "example/tool:1" },
+  title: "T",
+  description: "t",
+  transport: "stdio",
+  image: "example/tool:1",
   command: ["tool"],
   inputs: { place: { type: "hostPath", mount: "/p", env: "PLACE", description: "where" } },
   capabilities: [{ add: "CHOWN", reason: "it is a test" }],
@@ -27,7 +30,9 @@ beforeAll(async () => {
     {
       version: 1,
       connectors: {
-        ...{ "connector:dumb": locked, "connector:web": locked, "connector:free": locked },
+        "connector:dumb": locked,
+        "connector:web": locked,
+        "connector:free": locked,
       },
     },
   );

@@ -15,7 +15,8 @@ it("is each image once", () => {
   const { connectors } = exampleConfig();
   expect(neededImages(modelOf({ ...exampleConfig(), models: {}, keys: {}, connectors }))).toEqual([
     ...own,
-    ...["example/notes:2.0", "example/postgres-mcp:1.0"],
+    "example/notes:2.0",
+    "example/postgres-mcp:1.0",
   ]);
 });
 

@@ -2,7 +2,9 @@ import { parseFacts } from "../../../../components/preflight/host-facts.ts";
 import { pathFindings, wantedPaths } from "../../../../components/preflight/path-findings.ts";
 
 const mount = (source: string, index: number) => ({
-  ...{ source, target: `/data${source}`, writable: false },
+  source,
+  target: `/data${source}`,
+  writable: false,
   path: ["connectors", "files", "inputs", "paths", index],
 });
 const model = {

@@ -26,8 +26,13 @@ const upstreams = [
   },
 ];
 const grafana = {
-  ...{ id: "grafana", alias: "grafana", bind: 20002, host: "grafana.example", port: 443 },
-  ...{ calledAs: "grafana.example", elsewhere: { tls: true } },
+  id: "grafana",
+  alias: "grafana",
+  bind: 20002,
+  host: "grafana.example",
+  port: 443,
+  calledAs: "grafana.example",
+  elsewhere: { tls: true },
 };
 const section = (id: string, list: readonly Upstream[] = upstreams): string[] =>
   (
@@ -40,10 +45,14 @@ const section = (id: string, list: readonly Upstream[] = upstreams): string[] =>
 
 it("has a route for each connector, and one for its own health", () => {
   expect(relayConfig(upstreams).match(/^(listen|frontend|backend) .*$/gm)).toEqual([
-    ...["backend addresses", "listen notes", "listen planets", "frontend health"],
+    "backend addresses",
+    "listen notes",
+    "listen planets",
+    "frontend health",
   ]);
   expect(relayConfig([]).match(/^(listen|frontend|backend) .*$/gm)).toEqual([
-    ...["backend addresses", "frontend health"],
+    "backend addresses",
+    "frontend health",
   ]);
 });
 
@@ -153,7 +162,9 @@ describe("a server that runs elsewhere", () => {
   const none = "0".repeat(16);
   const ping = { ping: { description: none, inputSchema: none } };
   const elsewhere = {
-    ...{ title: "Far", description: "elsewhere", transport: "remote" },
+    title: "Far",
+    description: "elsewhere",
+    transport: "remote",
     inputs: { url: { type: "url", description: "where" } },
     verify: { tool: "ping", arguments: {}, expect: "pong" },
   };
@@ -169,7 +180,12 @@ describe("a server that runs elsewhere", () => {
     expect(connector?.url).toBe(`http://mcp-relay:${bind}${path}`);
     expect(upstreamsOf(model.connectors)).toEqual([
       {
-        ...{ id: "far", alias: "far", bind, host: calledAs.replace(/:\d+$/, ""), port, calledAs },
+        id: "far",
+        alias: "far",
+        bind,
+        host: calledAs.replace(/:\d+$/, ""),
+        port,
+        calledAs,
         elsewhere: { tls },
       },
     ]);

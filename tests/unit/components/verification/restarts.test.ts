@@ -2,7 +2,9 @@ import { keepsStopping } from "../../../../components/verification/restarts.ts";
 
 const now = Date.parse("2026-01-01T00:10:00Z");
 const running = {
-  ...{ status: "running", count: 0, exitCode: 0 },
+  status: "running",
+  count: 0,
+  exitCode: 0,
   startedAt: "2026-01-01T00:09:50Z",
 };
 

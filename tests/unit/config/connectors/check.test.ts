@@ -23,19 +23,28 @@ const catalogue: Catalogue = {
     ...inline,
     inputs: {
       paths: {
-        ...{ type: "hostPaths", mount: "/data", env: "FILES", description: "directories" },
+        type: "hostPaths",
+        mount: "/data",
+        env: "FILES",
+        description: "directories",
         writable: "writable",
       },
       depth: { type: "number", env: "DEPTH", description: "how deep", required: false },
       mode: {
-        ...{ type: "choice", env: "MODE", description: "how", required: false },
+        type: "choice",
+        env: "MODE",
+        description: "how",
+        required: false,
         options: ["fast", "careful"],
       },
       writable: { type: "boolean", default: false, required: false, description: "write too" },
     },
   }),
   remote: connectorDefinition.parse({
-    ...{ title: "R", description: "Elsewhere", transport: "remote", verify: inline.verify },
+    title: "R",
+    description: "Elsewhere",
+    transport: "remote",
+    verify: inline.verify,
     inputs: {
       url: { type: "url", description: "its URL" },
       token: { type: "secret", description: "its token" },
@@ -336,7 +345,11 @@ describe("names of tools", () => {
     const result = parseConfig(
       { connectors: { a: { use: "notes", hostPort: 1 }, a_b: { definition: inline } } },
       {
-        ...{ catalogue, root: "/checkout", mirror: {}, privateRoots: "", now },
+        catalogue,
+        root: "/checkout",
+        mirror: {},
+        privateRoots: "",
+        now,
         lock: {
           version: 1,
           connectors: {

@@ -9,7 +9,9 @@ import { checkout, inCheckout } from "../../../support/paths.ts";
 import { scratch } from "../../../support/shell.ts";
 
 const tool = (name: string, description = "d", inputSchema: unknown = {}) => ({
-  ...{ name, description, inputSchema },
+  name,
+  description,
+  inputSchema,
 });
 
 it("hashes the description and the schema, 16 hex digits each", () => {
@@ -70,8 +72,11 @@ describe("differences", () => {
       "everything at once",
       [tool("B"), tool("c", "x", { y: 1 })],
       [
-        ...["B is new", "a has vanished", "b has vanished"],
-        ...["c has another description", "c has another input schema"],
+        "B is new",
+        "a has vanished",
+        "b has vanished",
+        "c has another description",
+        "c has another input schema",
       ],
     ],
     [
@@ -93,7 +98,11 @@ describe("the file", () => {
     );
     expect(Object.entries(connectors).map(([name, { image }]) => [name, image])).toEqual(locked);
     expect(locked.map(([name]) => name)).toEqual([
-      ...["fetch", "filesystem", "n8n", "postgres", "timescaledb"],
+      "fetch",
+      "filesystem",
+      "n8n",
+      "postgres",
+      "timescaledb",
     ]);
     for (const name of ["postgres", "timescaledb"])
       expect(connectors[name]?.image).toMatch(/@sha256:[0-9a-f]{64}$/);

@@ -130,13 +130,20 @@ describe("tools.lock.json", () => {
     const empty = { version: 1 as const, connectors: {} };
     for (const scope of ["*", ["add"]])
       expect(only(key({ connectors: { notes: scope } }), empty)).toEqual({
-        ...{ path, message, value: "notes", allowed, fix },
+        path,
+        message,
+        value: "notes",
+        allowed,
+        fix,
       });
   });
 
   it("knows the very image that will run", () => {
     expect(only(base, withNotes({ image: "example/notes:1.9", tools }))).toEqual({
-      ...{ path, value: "notes", allowed, fix },
+      path,
+      value: "notes",
+      allowed,
+      fix,
       message: 'tools.lock.json has the tools of another image of "notes"',
     });
   });

@@ -2,9 +2,15 @@ import { lockTools } from "../../../../config/connectors/tools-lock.ts";
 import { modelOf } from "../../../support/config.ts";
 
 const definition = (more: object = {}) => ({
-  ...{ title: "T", description: "t", transport: "stdio", image: `t@sha256:${"0".repeat(64)}` },
-  ...{ command: ["tool"], egress: { mode: "none", reason: "it is a test" } },
-  ...{ verify: { tool: "read", expect: "." }, defaultTools: ["list", "read"], ...more },
+  title: "T",
+  description: "t",
+  transport: "stdio",
+  image: `t@sha256:${"0".repeat(64)}`,
+  command: ["tool"],
+  egress: { mode: "none", reason: "it is a test" },
+  verify: { tool: "read", expect: "." },
+  defaultTools: ["list", "read"],
+  ...more,
 });
 const locked = {
   image: `t@sha256:${"0".repeat(64)}`,

@@ -1,3 +1,4 @@
+import { optional } from "../../../../config/common/optional.ts";
 import type { Problem } from "../../../../config/common/problem.ts";
 import { parseConfig } from "../../../../config/parse.ts";
 import type { IsEncrypted } from "../../../../config/stack-file/plain-secrets.ts";
@@ -5,8 +6,13 @@ import { catalogue, lock, now } from "../../../support/config.ts";
 
 function problems(raw: unknown, isEncrypted?: IsEncrypted): readonly Problem[] {
   const result = parseConfig(raw, {
-    ...{ catalogue, lock, now, root: "/checkout", mirror: {}, privateRoots: "" },
-    ...(isEncrypted === undefined ? {} : { isEncrypted }),
+    catalogue,
+    lock,
+    now,
+    root: "/checkout",
+    mirror: {},
+    privateRoots: "",
+    ...optional({ isEncrypted }),
   });
   return result.ok ? [] : result.problems;
 }

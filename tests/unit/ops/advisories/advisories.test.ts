@@ -49,7 +49,9 @@ describe("findings", () => {
   const advisory = { id: "CVE-1", ecosystem: "npm" as const, name: "a", range: "<2" };
   const found = findings("x", [{ ecosystem: "npm", name: "a", version: "1.0.0" }], [advisory]);
   const accepted = {
-    ...{ where: "x", reason: "so", shield: "that" },
+    where: "x",
+    reason: "so",
+    shield: "that",
     packages: { a: ["CVE-1"] },
   };
 

@@ -48,7 +48,7 @@ describe("a gateway that", () => {
     const local = { ...listener, bases: [`http://127.0.0.1:${listener.port}`] };
     const guarded = { secrets: {}, own: [] };
     const until = Date.now() + 60_000;
-    const run = { ...{ url, guarded, until }, listener: local, masterKey: undefined };
+    const run = { url, guarded, until, listener: local, masterKey: undefined };
     const attacker = new Attacker(run, sceneOf(url, "model", keys, cast(keys)));
     const chosen = bodies.filter(({ id }) => id === "s1-user-config" || id === "s2-planted");
     const rows = await rowsOf(chosen, [["model", attacker]], () => undefined);

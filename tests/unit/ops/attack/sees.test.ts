@@ -28,11 +28,17 @@ const scene: Scene = {
 };
 const answer = (status: number, body = "", headers = {}): Answer => ({ status, body, headers });
 const facts = (answers: readonly Answer[], hits: readonly Hit[] = []): Facts => ({
-  ...{ scene, answers, hits },
+  scene,
+  answers,
+  hits,
   masterKey: "sk-master",
 });
 const hit = (authorization: string): Hit => ({
-  ...{ mark: "attack-1", method: "POST", path: "/attack-1/v1/chat", authorization, body: "" },
+  mark: "attack-1",
+  method: "POST",
+  path: "/attack-1/v1/chat",
+  authorization,
+  body: "",
 });
 
 describe("a credential in a report", () => {

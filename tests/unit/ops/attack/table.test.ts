@@ -3,7 +3,10 @@ import { isConnector, isReached, reachCell, rowName } from "../../../../ops/atta
 import { cellOf, reachedLines, table } from "../../../../ops/attack/table.ts";
 
 const outcome = (statuses: readonly number[], seen?: string, away = false) => ({
-  ...{ name: "way", statuses, seen, away },
+  name: "way",
+  statuses,
+  seen,
+  away,
 });
 
 test.each([
@@ -70,7 +73,8 @@ describe("what a connector reaches", () => {
 
   const found = (of: string, port: number, result: string) => ({
     aim: { of, host: of, port },
-    ...{ result, way: "" },
+    result,
+    way: "",
   });
   test("its own data and its own way out are no finding, another port of them is", () => {
     const cell = (port: number) =>

@@ -11,7 +11,9 @@ const key = (
   tools: readonly string[],
   models: readonly string[] = [],
 ): AttackKey => ({
-  ...{ name, tools, models },
+  name,
+  tools,
+  models,
   value: `sk-${name}`,
 });
 const narrow = key("narrow", ["db-one"]);
@@ -91,7 +93,9 @@ describe("keys", () => {
 
 test("the gateway's own rate limit is waited for, a model's is an answer", () => {
   const answer = (status: number, headers: Record<string, string>, body = "") => ({
-    ...{ status, headers, body },
+    status,
+    headers,
+    body,
   });
   const cooling = "No deployments available for selected model";
   expect(limitedFor(answer(429, { server: "uvicorn" }, cooling))).toBe(5);
