@@ -1,3 +1,4 @@
+import { fullToolName } from "../config/common/names.ts";
 import { proof } from "../components/verification/checks.ts";
 import { callTool, withSession } from "../components/verification/gateway-client.ts";
 import { masked, readPlan } from "./lib/read-plan.ts";
@@ -9,7 +10,7 @@ const key = plan.keys.find((candidate) => candidate.name === connector?.key);
 if (connector === undefined || key === undefined) {
   process.stdout.write("No key may use a connector yet: docs/clients.md says how it gets one.\n");
 } else {
-  const tool = `${connector.alias}-${connector.tool}`;
+  const tool = fullToolName(connector.alias, connector.tool);
   const result = await withSession(plan.gatewayUrl, key.value, (client) =>
     callTool(client, tool, connector.arguments),
   );

@@ -1,5 +1,5 @@
 import { catalogueText } from "../config/connectors/catalogue-table.ts";
 import { checkoutCatalogue } from "../config/read.ts";
-import { checkout } from "./lib/checkout.ts";
+import { projectDirectory } from "./lib/project.ts";
 
-process.stdout.write(catalogueText(checkoutCatalogue(checkout)));
+process.stdout.write(catalogueText(checkoutCatalogue(projectDirectory)));

@@ -13,7 +13,7 @@ import {
   lockSource,
   sortedInstances,
 } from "../config/connectors/instance.ts";
-import { checkout } from "./lib/checkout.ts";
+import { projectDirectory } from "./lib/project.ts";
 import { ToolReader } from "./lib/tool-reader.ts";
 import { stackConfig } from "./lib/stack-model.ts";
 import type { ConnectorModel } from "../config/connectors/model.ts";
@@ -26,10 +26,11 @@ import type { ConnectorModel } from "../config/connectors/model.ts";
  */
 const wanted = process.argv.slice(2);
 const stack = await stackConfig();
-const mirror = stack?.mirror ?? readMirror(checkout, { imageMirrorFile: ".lab/images.json" });
+const mirror =
+  stack?.mirror ?? readMirror(projectDirectory, { imageMirrorFile: ".lab/images.json" });
 const image = (reference: string): string => mirror[reference] ?? reference;
 const nothing: ToolsLock = { version: 1, connectors: {} };
-const catalogue = checkoutCatalogue(checkout);
+const catalogue = checkoutCatalogue(projectDirectory);
 
 const madeUp = {
   string: "x",
@@ -83,8 +84,8 @@ const subjects = [
   ),
 ];
 
-const lockFile = join(checkout, "tools.lock.json");
-const before = readToolsLock(checkout);
+const lockFile = join(projectDirectory, "tools.lock.json");
+const before = readToolsLock(projectDirectory);
 // Another stack's connectors are not this one's to forget.
 const connectors: ToolsLock["connectors"] = Object.fromEntries(
   Object.entries(before.connectors).filter(

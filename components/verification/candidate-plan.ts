@@ -1,3 +1,4 @@
+import { fullToolName } from "../../config/common/names.ts";
 import type { ToolCall } from "../../config/connectors/tool-call.ts";
 import type { VerificationPlan } from "./plan.ts";
 
@@ -25,7 +26,7 @@ export function candidatePlan(plan: VerificationPlan): CandidatePlan {
   return {
     keys: plan.keys.map(({ name, value, tools }) => ({ name, value, tools })),
     calls: plan.connectors.map(({ alias, tool, arguments: given, expect, outcome, key }) => ({
-      tool: `${alias}-${tool}`,
+      tool: fullToolName(alias, tool),
       arguments: given,
       expect,
       outcome,

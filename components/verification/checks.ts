@@ -1,3 +1,4 @@
+import { fullToolName } from "../../config/common/names.ts";
 import type { ToolCall } from "../../config/connectors/tool-call.ts";
 import { type ListedTool, lockDifferences, lockTools } from "../../config/connectors/tools-lock.ts";
 import { keyHash } from "../../config/keys/key-hash.ts";
@@ -88,7 +89,7 @@ async function callInside(
     plan.dockerHost,
     ["docker", "exec", "-i", plan.proxy, "python3", "/etc/mcp-gateway/admin.py", "call"],
     JSON.stringify({
-      tool: `${connector.alias}-${connector.tool}`,
+      tool: fullToolName(connector.alias, connector.tool),
       arguments: connector.arguments,
       outcome: connector.outcome,
     }),
@@ -139,7 +140,7 @@ export function proof(
 
 function connectorChecks(plan: VerificationPlan): Check[] {
   return plan.connectors.map((connector) => {
-    const tool = `${connector.alias}-${connector.tool}`;
+    const tool = fullToolName(connector.alias, connector.tool);
     const key = plan.keys.find((candidate) => candidate.name === connector.key);
     return {
       name: `tool call ${tool} ${key === undefined ? "(no key may use it: called inside)" : `with key ${key.name}`}`,
@@ -163,14 +164,14 @@ function mockRound(plan: VerificationPlan): Check[] {
   if (mock === undefined || connector === undefined || key === undefined) return [];
   return [
     {
-      name: `/v1/responses with ${mock.model} runs ${connector.alias}-${connector.tool}`,
+      name: `/v1/responses with ${mock.model} runs ${fullToolName(connector.alias, connector.tool)}`,
       run: async () => {
         const answer = await fetch(`${plan.gatewayUrl}/v1/responses`, {
           method: "POST",
           headers: { ...bearer(key.value), "Content-Type": "application/json" },
           body: JSON.stringify({
             model: mock.model,
-            input: `Call ${connector.alias}-${connector.tool} ${JSON.stringify(connector.arguments)}`,
+            input: `Call ${fullToolName(connector.alias, connector.tool)} ${JSON.stringify(connector.arguments)}`,
             tools: [
               {
                 type: "mcp",

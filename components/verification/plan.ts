@@ -1,3 +1,4 @@
+import { fullToolName } from "../../config/common/names.ts";
 import { optional } from "../../config/common/optional.ts";
 import { connectorContainers } from "../../config/connectors/containers.ts";
 import type { ConnectorModel } from "../../config/connectors/model.ts";
@@ -123,13 +124,13 @@ export function verificationPlan(
     name: key.name,
     value: keyValues[key.name] ?? "",
     tools: Object.entries(matrix[key.name] ?? {})
-      .flatMap(([alias, tools]) => tools.map((tool) => `${alias}-${tool}`))
+      .flatMap(([alias, tools]) => tools.map((tool) => fullToolName(alias, tool)))
       .sort(),
     models: grantOf(key, model.connectors).models,
   }));
   const connectors = model.connectors.map((connector) => {
     const key = keys.find((one) =>
-      one.tools.includes(`${connector.alias}-${connector.verify.tool}`),
+      one.tools.includes(fullToolName(connector.alias, connector.verify.tool)),
     );
     return {
       alias: connector.alias,
@@ -144,7 +145,7 @@ export function verificationPlan(
   const mock = answering.flatMap(({ alias, tool }) =>
     keys.flatMap((key) => {
       const name = mocks.find((candidate) => key.models.includes(candidate));
-      return name === undefined || !key.tools.includes(`${alias}-${tool}`)
+      return name === undefined || !key.tools.includes(fullToolName(alias, tool))
         ? []
         : [{ model: name, key: key.name, connector: alias }];
     }),

@@ -81,3 +81,6 @@ export const dataDirectory = "/var/lib/postgresql/data";
 
 /** The keyring's directory inside the database's volume. */
 export const keyring = `${dataDirectory}/keyring`;
+
+/** A tool's name as clients say it: LiteLLM's prefix is the connector's alias. */
+export const fullToolName = (alias: string, tool: string): string => `${alias}-${tool}`;

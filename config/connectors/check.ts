@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fullToolName } from "../common/names.ts";
 import { type Problem, setTo, didYouMean, list, removeCommand } from "../common/problem.ts";
 import type { DirectoriesConfig } from "../host/schema.ts";
 import { plainSecret } from "../stack-file/plain-secrets.ts";
@@ -232,7 +233,7 @@ function collisions(
     const { id, entry } = instance;
     const alias = entry.alias ?? id;
     const found = Object.keys(lockedTools(instance, lock)).flatMap((tool) => {
-      const name = `${alias}-${tool}`;
+      const name = fullToolName(alias, tool);
       const owner = owners.get(name.replaceAll("-", "_"));
       owners.set(name.replaceAll("-", "_"), owner ?? name);
       // The same name twice is the same alias twice, which is reported as that.

@@ -1,3 +1,4 @@
+import { fullToolName } from "../common/names.ts";
 import { optional } from "../common/optional.ts";
 import { type Problem, setTo, didYouMean, list } from "../common/problem.ts";
 import type { ConfigContext } from "./context.ts";
@@ -51,7 +52,7 @@ export function lockCheck(
       : [
           {
             path: ["connectors", id, "alias"],
-            message: `"${alias}-${longest}" is longer than ${longestToolName} characters`,
+            message: `"${fullToolName(alias, longest)}" is longer than ${longestToolName} characters`,
             value: alias,
             allowed: `an alias of at most ${Math.max(room, 0)} characters`,
             fix: setTo(["connectors", id, "alias"], id.slice(0, Math.max(1, Math.min(3, room)))),

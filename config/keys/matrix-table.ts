@@ -1,3 +1,4 @@
+import { fullToolName } from "../common/names.ts";
 import { type MatrixModel, accessMatrix } from "./grants.ts";
 
 /** One connector's part of the matrix: its tools down, the keys across. */
@@ -41,7 +42,7 @@ export function matrixText(model: MatrixModel): string {
         line("", keys),
         ...rows.map(({ tool, allowed }) =>
           line(
-            `${alias}-${tool}`,
+            fullToolName(alias, tool),
             allowed.map((yes) => (yes ? "yes" : "-")),
           ),
         ),
@@ -69,7 +70,7 @@ export function matrixHtml(model: MatrixModel, stack: string): string {
 ${rows
   .map(
     ({ tool, allowed }) =>
-      `<tr><th scope="row">${escaped(`${alias}-${tool}`)}</th>${allowed.map((yes) => (yes ? '<td class="yes">yes</td>' : "<td>–</td>")).join("")}</tr>`,
+      `<tr><th scope="row">${escaped(fullToolName(alias, tool))}</th>${allowed.map((yes) => (yes ? '<td class="yes">yes</td>' : "<td>–</td>")).join("")}</tr>`,
   )
   .join("\n")}
 </tbody></table>`,

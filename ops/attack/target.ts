@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { fullToolName } from "../../config/common/names.ts";
 import { run } from "../../components/host/exec.ts";
 import type { KnownKey } from "./attack.ts";
 
@@ -59,7 +60,7 @@ export function targetOf(json: string): Target {
       name,
       value,
       tools: Object.entries(stack.accessMatrix[name] ?? {}).flatMap(([alias, tools]) =>
-        tools.map((tool) => `${alias}-${tool}`),
+        tools.map((tool) => fullToolName(alias, tool)),
       ),
       models: undefined,
     })),

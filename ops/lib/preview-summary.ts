@@ -1,3 +1,4 @@
+import { fullToolName } from "../../config/common/names.ts";
 import type { AccessMatrix } from "../../config/keys/grants.ts";
 
 /** A step of `pulumi preview --json`, as far as it is told. */
@@ -29,7 +30,7 @@ type DeployedMatrix = Readonly<Record<string, Readonly<Record<string, readonly s
 const cells = (matrix: DeployedMatrix): string[] =>
   Object.entries(matrix).flatMap(([key, row]) =>
     Object.entries(row).flatMap(([alias, tools]) =>
-      (tools === "*" ? ["*"] : tools).map((tool) => `${key} may call ${alias}-${tool}`),
+      (tools === "*" ? ["*"] : tools).map((tool) => `${key} may call ${fullToolName(alias, tool)}`),
     ),
   );
 

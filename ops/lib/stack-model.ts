@@ -5,7 +5,7 @@ import { parseConfig } from "../../config/parse.ts";
 import { renderProblems } from "../../config/problems.ts";
 import { readContext, readMirror } from "../../config/read.ts";
 import { type ParsedConfig, configSchema } from "../../config/schema.ts";
-import { checkout } from "./checkout.ts";
+import { projectDirectory } from "./project.ts";
 
 /**
  * The selected stack's configuration as a model, without deploying anything.
@@ -33,7 +33,7 @@ export async function stackConfig(): Promise<
   const ran = await readRaw();
   if (ran.code !== 0) return undefined;
   const raw = rawOf(ran.stdout);
-  const mirror = readMirror(checkout, raw);
+  const mirror = readMirror(projectDirectory, raw);
   const model = modelOf(raw, { lockIsWritten: true });
   return { config: configSchema.parse(raw), model, mirror };
 }
@@ -53,7 +53,7 @@ function rawOf(json: string): Readonly<Record<string, unknown>> {
 }
 
 function modelOf(raw: unknown, context: Partial<ConfigContext>): GatewayModel {
-  const result = parseConfig(raw, { ...readContext(checkout, raw), ...context });
+  const result = parseConfig(raw, { ...readContext(projectDirectory, raw), ...context });
   if (!result.ok)
     throw new Error(renderProblems(result.problems, process.env["PULUMI_STACK"] ?? "local"));
   return result.model;

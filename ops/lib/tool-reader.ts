@@ -5,7 +5,9 @@ import { run } from "../../components/host/exec.ts";
 import { mounted } from "../../config/common/names.ts";
 import type { ConnectorModel, ConnectorValue } from "../../config/connectors/model.ts";
 import type { ListedTool } from "../../config/connectors/tools-lock.ts";
-import { checkout } from "./checkout.ts";
+
+/** This program's files, which the containers see; not the project's directory. */
+const checkout = join(import.meta.dirname, "../..");
 
 /** Waits until a server listens; postgres-mcp tries its database for 30 s before that. */
 const waiting = (host: string, port: number): string => `
