@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Wanted } from "../drift/decisions.ts";
+import { forgotten } from "../drift/notes.ts";
 import { hostScript } from "../shell/script.ts";
 import { shellVariables } from "../shell/shell.ts";
 import type { HostPlatform } from "./platform.ts";
@@ -60,10 +61,10 @@ function restarted(script: string, mounted: string): string {
 const readersStart = (platform: HostPlatform, id: string): boolean =>
   platform.drift.of(id).revision.restarted === "readers";
 
-/** With the script that removes them: see {@link configFiles}. */
+/** With all of the script that removes them: see {@link configFiles}. */
 function configHash(files: readonly HostFile[]): string {
-  const removal = { name: "remove-files.sh", content: hostScript("host/remove-files.sh", {}) };
-  return contentHash([...files, removal]);
+  const removal = forgotten(hostScript("host/remove-files.sh", {}), { applied: "", id: "" });
+  return contentHash([...files, { name: "remove-files.sh", content: removal }]);
 }
 
 /**
@@ -78,7 +79,8 @@ export function configFiles(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   // Another removing script makes another resource, and the end of the old one must not take the
-  // new one's files along.
+  // new one's files along: when what takes the note away was written anew, they were gone after the
+  // next up, and the containers that had them could not start again (2026-12-01).
   const hash = configHash(files);
   const { platform } = parent;
   const id = `${name}-${hash}`;
