@@ -5,6 +5,7 @@ import type { ConnectorContainer } from "../../config/connectors/model.ts";
 /** What every connector's container finds at {@link mounted}.config. */
 export const connectorFiles: readonly string[] = [
   "bridge.py",
+  "bridge_answers.py",
   "bridge_child.py",
   "probe.mjs",
   "probe.py",

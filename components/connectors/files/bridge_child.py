@@ -17,13 +17,14 @@ none is told to whoever waits for it.
 
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
 import threading
 import time
 import traceback
+
+from bridge_answers import END, NO_ANSWER, NOTE, problem, readable, request_of
 
 # Where bridge.py waits for the end of this connection.
 NAME = "\0mcp-gateway-bridge"
@@ -34,54 +35,10 @@ SOON, LOOP = 10, 3
 CALL, CANCEL = "mcp-gateway/call", "mcp-gateway/cancel"
 KNOWN, UNKNOWN = "mcp-gateway: it is told", "mcp-gateway: there is no such call"
 TOOLS_CHANGED = "mcp-gateway: the server says that its tools have changed"
-NO_ANSWER = "the server's answer is not JSON-RPC and was not passed on"
-# Lists and objects in one another: mcp-proxy's parser reads 200.
-DEEPEST = 190
-# Of an answer that is too long, so much of either end is looked at for the request's id.
-END = 4096
-
-_ID = rb'"id"\s*:\s*(-?\d+|"(?:[^"\\]|\\.)*")'
-_VERSION = rb'"jsonrpc"\s*:\s*"2\.0"'
-_NOTE = re.compile(rb"\s*\{\s*(?:" + _VERSION + rb'\s*,\s*)?"method"')
-_FIRST = re.compile(rb"\s*\{\s*(?:" + _VERSION + rb"\s*,\s*)?" + _ID + rb"\s*[,}]")
-_LAST = re.compile(
-    rb",\s*(?:" + _VERSION + rb"\s*,\s*)?" + _ID + rb"\s*(?:,\s*" + _VERSION + rb"\s*)?\}\s*$"
-)
 
 
 def log(text):
     print(f"mcp-gateway: {text}", file=sys.stderr, flush=True)
-
-
-def request_of(head, tail):
-    """The id in an answer of which only both ends are known; None if it is in neither."""
-    found = _FIRST.match(head) or _LAST.search(tail)
-    return json.loads(found[1]) if found else None
-
-
-def depth(value):
-    """How many lists and objects are in one another."""
-    level, count = [value], 0
-    while level := [one for one in level if isinstance(one, (dict, list))]:
-        level = [part for one in level for part in (one.values() if isinstance(one, dict) else one)]
-        count += 1
-    return count
-
-
-def without_output_schemas(message):
-    """A list of tools without what mcp-proxy would hold results against; whether there was any."""
-    tools = message.get("result", {}).get("tools")
-    listed = [one for one in tools if isinstance(one, dict)] if isinstance(tools, list) else []
-    return bool([one.pop("outputSchema") for one in listed if "outputSchema" in one])
-
-
-def problem(message):
-    """What keeps mcp-proxy from reading an answer, in words for whoever waits; None if nothing."""
-    result, error = message.get("result"), message.get("error")
-    if isinstance(error, dict) and isinstance(error.get("message"), str):
-        code = error.get("code")
-        return None if type(code) is int else error["message"] or NO_ANSWER
-    return None if isinstance(result, dict) and "error" not in message else NO_ANSWER
 
 
 class Child:
@@ -209,19 +166,15 @@ class Child:
     def cut(self, head, tail):
         """An answer that is too long."""
         log(self.too_large)
-        if _NOTE.match(head):
+        if NOTE.match(head):
             # It was none: nobody waits for it.
             return
         request = request_of(head, tail)
         with self.lock:
             # Nobody knows whose it was: everybody who waits is told.
-            told = (
-                list(self.owed) if request is None else [one for one in self.owed if one == request]
-            )
-            for one in told:
-                del self.owed[one]
+            told = list(self.owed) if request is None else [request]
         for one in told:
-            self.refuse(one, self.too_large)
+            self.drop(one, self.too_large)
 
     def serve(self):
         """Passes the server's answers on until it ends. Returns its exit code."""
@@ -279,26 +232,13 @@ class Child:
             owed = request in self.owed
             self.owed.pop(request, None)
         if over is None and owed:
-            self.readable(request, message, line)
+            words = problem(message, line)
+            if words is None:
+                self.answer(readable(request, message, line))
+            else:
+                self.refuse(request, words)
         elif owed:
             self.refuse(over, "the call was cancelled")
-
-    def readable(self, request, message, line):
-        """An answer as mcp-proxy can read it."""
-        words = problem(message)
-        if words is None and line.count(b"[") + line.count(b"{") > DEEPEST < depth(message):
-            words = "the server's answer is nested too deeply and was not passed on"
-        if words is not None:
-            self.refuse(request, words)
-            return
-        known = message.get("jsonrpc") == "2.0" and type(message["id"]) is type(request)
-        stripped = "result" in message and without_output_schemas(message)
-        if known and not stripped and b"\\u" not in line:
-            self.answer(line)
-            return
-        # Half characters, which its parser refuses, become question marks.
-        text = json.dumps({**message, "jsonrpc": "2.0", "id": request}, ensure_ascii=False)
-        self.answer(text.encode(errors="replace") + b"\n")
 
     def ended(self, code):
         with self.lock:
