@@ -3,6 +3,7 @@ import { dockerPackage } from "../plugins/docker/package.ts";
 import { type Package, type ResourceLogic, HalfMade } from "../plugins/provider.ts";
 import { type Answer, type FakeDaemon, fakeDaemon } from "./fake-daemon.ts";
 import { subject } from "./subject.ts";
+import { LEAST } from "./least-container.ts";
 
 const INSPECTION = {
   Id: "c1",
@@ -27,23 +28,6 @@ const INSPECTION = {
     IpcMode: "private",
   },
   NetworkSettings: { Ports: {}, Networks: {} },
-};
-
-const BOX = {
-  name: "box",
-  image: "i",
-  attach: false,
-  logs: false,
-  memoryReservation: 0,
-  mustRun: true,
-  networkMode: "bridge",
-  readOnly: false,
-  removeVolumes: true,
-  restart: "no",
-  rm: false,
-  start: true,
-  wait: false,
-  waitTimeout: 60,
 };
 
 const CREATE = "POST /containers/create?name=box";
@@ -94,10 +78,10 @@ describe("a container", () => {
     delete: remove,
   } = {
     create: (...given: Parameters<ResourceLogic["create"]>) => logic("Container").create(...given),
-    read: (id: string) => logic("Container").read(subject(), id, BOX),
+    read: (id: string) => logic("Container").read(subject(), id, LEAST),
     update: (old: object, news: object) =>
-      logic("Container").update(subject(), "c1", { ...BOX, ...old }, { ...BOX, ...news }),
-    delete: (state: object) => logic("Container").delete(subject(), "c1", { ...BOX, ...state }),
+      logic("Container").update(subject(), "c1", { ...LEAST, ...old }, { ...LEAST, ...news }),
+    delete: (state: object) => logic("Container").delete(subject(), "c1", { ...LEAST, ...state }),
   };
 
   test("is furnished before it starts", async () => {
@@ -105,7 +89,7 @@ describe("a container", () => {
     daemon.answers["POST /networks/net/connect"] = [[200, undefined]];
     daemon.answers["PUT /containers/c1/archive?path=%2F"] = [[200, undefined]];
     const made = await create(subject(), {
-      ...BOX,
+      ...LEAST,
       networksAdvanced: [{ name: "net", aliases: ["a"], ipv4Address: "10.0.0.9" }],
       uploads: [{ file: "/f", content: "x", executable: false }],
     });
@@ -129,19 +113,19 @@ describe("a container", () => {
     daemon.answers[CREATE] = [
       [409, { message: 'Conflict. The container name "/box" is already in use' }],
     ];
-    await expect(create(subject(), BOX)).rejects.toThrow(
+    await expect(create(subject(), LEAST)).rejects.toThrow(
       'Unable to create container: Error response from daemon: Conflict. The container name "/box"',
     );
-    await expect(create(subject(), BOX)).rejects.not.toBeInstanceOf(HalfMade);
+    await expect(create(subject(), LEAST)).rejects.not.toBeInstanceOf(HalfMade);
   });
 
   test("that can't start stays, half made", async () => {
     daemon.answers["POST /containers/c1/start"] = [[500, { message: "address already in use" }]];
-    const error = await failing(create(subject(), BOX));
+    const error = await failing(create(subject(), LEAST));
     expect(error.message).toBe(
       "Unable to start container: Error response from daemon: address already in use",
     );
-    expect(error).toMatchObject({ id: "c1", outputs: BOX });
+    expect(error).toMatchObject({ id: "c1", outputs: LEAST });
     expect(daemon.asked.filter((call) => call.startsWith("DELETE"))).toEqual([]);
   });
 
@@ -154,22 +138,22 @@ describe("a container", () => {
       [200, starting],
       [200, INSPECTION],
     ];
-    const made = await create(subject(), { ...BOX, wait: true, waitTimeout: 10 });
+    const made = await create(subject(), { ...LEAST, wait: true, waitTimeout: 10 });
     expect(made.id).toBe("c1");
     daemon.answers["GET /containers/c1/json"] = [[200, starting]];
-    const error = await failing(create(subject(), { ...BOX, wait: true, waitTimeout: 1 }));
+    const error = await failing(create(subject(), { ...LEAST, wait: true, waitTimeout: 1 }));
     expect(error.message).toBe("container failed to be in healthy state");
   });
 
   test("without a healthcheck can't be waited for", async () => {
     const State = { Running: true, ExitCode: 0 };
     daemon.answers["GET /containers/c1/json"] = [[200, { ...INSPECTION, State }]];
-    const error = await failing(create(subject(), { ...BOX, wait: true }));
+    const error = await failing(create(subject(), { ...LEAST, wait: true }));
     expect(error.message).toContain("the container does not have a healthcheck defined");
   });
 
   test("that start: false keeps from starting", async () => {
-    await create(subject(), { ...BOX, start: false, wait: true });
+    await create(subject(), { ...LEAST, start: false, wait: true });
     expect(daemon.asked).toEqual(["GET /images/i/json", CREATE, "GET /containers/c1/json"]);
   });
 
@@ -196,7 +180,7 @@ describe("a container", () => {
       MemoryReservation: 0,
       MemorySwap: 0,
     });
-    expect(outputs).toEqual({ ...BOX, restart: "always", hostname: "h" });
+    expect(outputs).toEqual({ ...LEAST, restart: "always", hostname: "h" });
   });
 
   test("that was found stopped is started", async () => {

@@ -1,25 +1,8 @@
 /** A container on its way to the daemon and back, without a daemon. */
 import { createRequest, updateRequest } from "../plugins/docker/container-request.ts";
 import { printCpus, stateOf } from "../plugins/docker/container-state.ts";
-import type { ContainerInputs, Inspection } from "../plugins/docker/container-types.ts";
-
-/** The inputs that a check always leaves behind. */
-const LEAST: ContainerInputs = {
-  name: "box",
-  image: "i",
-  attach: false,
-  logs: false,
-  memoryReservation: 0,
-  mustRun: true,
-  networkMode: "bridge",
-  readOnly: false,
-  removeVolumes: true,
-  restart: "no",
-  rm: false,
-  start: true,
-  wait: false,
-  waitTimeout: 60,
-};
+import type { Inspection } from "../plugins/docker/container-types.ts";
+import { LEAST } from "./least-container.ts";
 
 test("a container that asks for everything", () => {
   const request = createRequest({

@@ -11,7 +11,7 @@ import {
 function request(options: Record<string, string | boolean>) {
   const info = new pb.ProgramInfo();
   info.setRootDirectory("/root");
-  info.setProgramDirectory("/root/program");
+  info.setProgramDirectory("/checkout/program");
   info.setEntryPoint(".");
   info.setOptions(structPb.Struct.fromJavaScript(options));
   const made = new pb.RunRequest();
@@ -44,7 +44,7 @@ test("the command line of a program", () => {
     "--stack",
     "s",
     "--pwd",
-    "/root/program",
+    "/checkout/program",
     "--parallel",
     "4",
     "--dry-run",

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { envFile } from "../../components/shell/shell.ts";
 import { exampleConfig, modelOf } from "../support/config.ts";
 import * as docker from "../support/docker.ts";
+import { pythonInLitellm } from "../support/litellm-python.ts";
 import { type RealGateway, realGateway } from "../support/gateway.ts";
 import { scratch } from "../support/shell.ts";
 
@@ -23,21 +24,8 @@ docker.describeWithDocker("the start's secrets, in LiteLLM's image", () => {
       MCP_GATEWAY_ADMIN_SECRET: "never",
     };
     writeFileSync(join(place.path, "secrets"), envFile(secrets));
-    const ran = await docker.runOnce([
-      "--network",
-      "none",
-      "--volume",
-      `${place.path}/secrets:/run/secrets/mcp-gateway.env:ro`,
-      "--volume",
-      `${resolve("guard")}:/files:ro`,
-      "--entrypoint",
-      "python3",
-      docker.image(docker.images.litellm),
-      "-B",
-      "-c",
-      `import os, sys, json
-sys.path.insert(0, "/files")
-import gate_environment as g
+    const ran = await pythonInLitellm(
+      `import gate_environment as g
 g.load()
 names = ["DATABASE_URL", "LITELLM_MASTER_KEY", "LITELLM_SALT_KEY", "WORD", "MCP_GATEWAY_ADMIN_SECRET"]
 seen = [{name: os.environ.get(name) for name in names}]
@@ -50,7 +38,8 @@ from litellm.proxy import proxy_server
 proxy_server.master_key = "sk-other"
 from prisma import Prisma
 print(json.dumps([*seen, Prisma()._datasource, decrypt_value_helper(encrypt_value_helper("v", "sk-salt"), "k")]))`,
-    ]);
+      ["--volume", `${place.path}/secrets:/run/secrets/mcp-gateway.env:ro`],
+    );
     expect(ran.stderr).toBe("");
     expect(JSON.parse(ran.stdout)).toEqual([
       { ...secrets, MCP_GATEWAY_ADMIN_SECRET: null },
@@ -69,21 +58,8 @@ print(json.dumps([*seen, Prisma()._datasource, decrypt_value_helper(encrypt_valu
 
 docker.describeWithDocker("LiteLLM's routes", () => {
   it("are one mount for MCP that no route before it takes a path from", async () => {
-    const ran = await docker.runOnce([
-      "--network",
-      "none",
-      "--volume",
-      `${resolve("guard")}:/files:ro`,
-      "--env",
-      "LITELLM_MASTER_KEY=sk-1",
-      "--entrypoint",
-      "python3",
-      docker.image(docker.images.litellm),
-      "-B",
-      "-c",
-      `import sys, json
-sys.path.insert(0, "/files")
-from starlette.routing import Match
+    const ran = await pythonInLitellm(
+      `from starlette.routing import Match
 from litellm.proxy.proxy_server import app
 from serve import mcp_first
 def takers(path):
@@ -93,7 +69,8 @@ paths = ["/mcp", "/mcp/", "/mcp/db", "/mcp/db,notes/"]
 before = [takers(path) for path in paths]
 mcp_first(app)
 print(json.dumps([before, [takers(path) for path in paths], app.router.routes[0].path]))`,
-    ]);
+      ["--env", "LITELLM_MASTER_KEY=sk-1"],
+    );
     const takers = [[], ["/mcp"], ["/mcp"], ["/mcp"]];
     expect(JSON.parse(ran.stdout.split("\n").at(-2) ?? "")).toEqual([takers, takers, "/mcp"]);
   });

@@ -1,22 +1,11 @@
-import { resolve } from "node:path";
 import * as docker from "../support/docker.ts";
+import { pythonInLitellm } from "../support/litellm-python.ts";
 
 jest.setTimeout(240_000);
 
 /** What Python in LiteLLM's image prints as JSON, with the gateway's files beside it. */
 async function inside(source: string): Promise<unknown> {
-  const ran = await docker.runOnce([
-    "--network",
-    "none",
-    "--volume",
-    `${resolve("guard")}:/files:ro`,
-    "--entrypoint",
-    "python3",
-    docker.image(docker.images.litellm),
-    "-B",
-    "-c",
-    `import json, sys, time\nsys.path.insert(0, "/files")\n${source}`,
-  ]);
+  const ran = await pythonInLitellm(source);
   if (ran.code !== 0) throw new Error(ran.stderr);
   return JSON.parse(ran.stdout);
 }
